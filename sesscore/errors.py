@@ -1,0 +1,52 @@
+"""Errors that end a command. Each says what, where and what to do next, and has its exit code (docs/design.md)."""
+
+
+class SesscoreError(Exception):
+    """Something failed.
+
+    what: one sentence. where: file, record or byte, if there is one. hint: the next command to try.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.hint = hint
+
+
+class UsageError(SesscoreError, ValueError):
+    """The command or its options do not make sense."""
+
+    exit_code = 2
+
+
+class ConditionFailed(SesscoreError):
+    """A condition that was asked for (--strict, verify, --check) does not hold."""
+
+    exit_code = 3
+
+
+class SchemaMismatch(SesscoreError):
+    """The database is newer than the program, or older and not migrated."""
+
+    exit_code = 4
+
+
+class DatabaseInUse(SesscoreError):
+    """Another ingest holds the database."""
+
+    exit_code = 5
+
+
+class NothingToRead(SesscoreError):
+    """No source could be read, or the database to report from does not exist."""
+
+    exit_code = 6
+
+
+class StorageError(SesscoreError, OSError):
+    """The disk is full, a folder cannot be written, or reading or writing failed."""
+
+    exit_code = 7

@@ -1,0 +1,41 @@
+"""Builds the extensions of `_ext/` as modules of the package: `_ext/scan.pyx` becomes `sesscore._scan`.
+
+SESSCORE_DEBUG=1 turns on bounds checks and keeps annotations; SESSCORE_SANITIZE=1 builds with AddressSanitizer
+and UBSan (see CONTRIBUTING.md for how the tests run under them).
+"""
+
+import os
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+DEBUG = os.environ.get("SESSCORE_DEBUG") == "1"
+SANITIZE = os.environ.get("SESSCORE_SANITIZE") == "1"
+
+SANITIZER_FLAGS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-g"]
+COMPILE_FLAGS = ["-O1", *SANITIZER_FLAGS] if SANITIZE else ["-O3", "-g0"]
+
+setup(
+    ext_modules=cythonize(
+        [
+            Extension(
+                f"sesscore._{name}",
+                [f"_ext/{name}.pyx"],
+                extra_compile_args=["-std=c11", *COMPILE_FLAGS],
+                extra_link_args=SANITIZER_FLAGS if SANITIZE else [],
+            )
+            for name in ("scan", "fold")
+        ],
+        include_path=["_ext"],
+        build_dir="build/cython",
+        annotate=DEBUG,
+        compiler_directives={
+            "language_level": 3,
+            "boundscheck": DEBUG,
+            "wraparound": False,
+            "initializedcheck": DEBUG,
+            "cdivision": True,
+            "embedsignature": True,
+        },
+    )
+)

@@ -1,0 +1,1 @@
+"""Every SQL statement of sesscore, one a file; read through `sesscore.queries`."""
