@@ -1,0 +1,73 @@
+"""One writer at a time: an flock on `<db>.lock`.
+
+Never on the database itself: closing a second descriptor of it would drop the locks that SQLite holds there. The
+kernel releases an flock when its holder dies, so there are no stale locks and no process ids to compare.
+"""
+
+import contextlib
+import fcntl
+import os
+import socket
+from datetime import UTC, datetime
+
+from sesscore.errors import DatabaseInUse, StorageError
+
+_TEXT_LIMIT = 1024
+
+
+class WriterLock:
+    """Held from construction to `release`. Its file says who holds it, and stays when it is released."""
+
+    def __init__(self, database: str) -> None:
+        """Take the lock of a database, or raise DatabaseInUse with the name of its holder."""
+        path = f"{database}.lock"
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            raise StorageError(
+                f"the lock file beside the database cannot be made: {error.strerror}",
+                where=path,
+                hint="check the permissions of the folder, or name another file with --db",
+            ) from error
+        try:
+            self._take(database)
+        except BaseException:
+            os.close(self._descriptor)
+            raise
+
+    def _take(self, database: str) -> None:
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DatabaseInUse(
+                f"another ingest is writing this database: {self._holder()}",
+                where=database,
+                hint="run it again when that one is done; reports work meanwhile",
+            ) from error
+        except OSError as error:
+            raise StorageError(
+                f"files cannot be locked here: {error.strerror}",
+                where=database,
+                hint="keep the database on a local disk: SQLite's log does not work on a network file system",
+            ) from error
+        os.fchmod(self._descriptor, 0o600)
+        started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self._write(f"process {os.getpid()} on {socket.gethostname()} since {started}\n")
+
+    def _holder(self) -> str:
+        text = os.pread(self._descriptor, _TEXT_LIMIT, 0).decode("utf-8", "replace").strip()
+        return text or "its name is not known yet"
+
+    def _write(self, text: str) -> None:
+        os.ftruncate(self._descriptor, 0)
+        # The text is for people: on a full disk the lock holds without it.
+        with contextlib.suppress(OSError):
+            os.pwrite(self._descriptor, text.encode("utf-8", "replace"), 0)
+
+    def release(self) -> None:
+        """Let the next writer in. The file stays: to remove it while another waits for it would split the lock."""
+        if self._descriptor < 0:
+            return
+        os.ftruncate(self._descriptor, 0)
+        os.close(self._descriptor)
+        self._descriptor = -1

@@ -1,0 +1,60 @@
+"""How every connection is set up: one function a decision, with its reason."""
+
+from typing import Literal
+
+import apsw
+
+from sesscore.errors import StorageError
+
+Durability = Literal["normal", "full"]
+
+
+def busy_timeout(connection: apsw.Connection) -> None:
+    """Wait for a checkpoint or for the recovery of a log after a kill, which take a second, rather than fail."""
+    connection.set_busy_timeout(5000)
+
+
+def unprivileged(connection: apsw.Connection) -> None:
+    """A database may come from elsewhere: its views and triggers get no side effects, and nothing corrupts it."""
+    connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    # "name" in double quotes is a name; a misspelt column must not turn into text.
+    connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
+    connection.config(apsw.SQLITE_DBCONFIG_DQS_DDL, 0)
+
+
+def cell_size_check(connection: apsw.Connection) -> None:
+    """Find a damaged page when it is read, before its content is believed."""
+    connection.pragma("cell_size_check", True)
+
+
+def no_foreign_keys(connection: apsw.Connection) -> None:
+    """One writer inserts what it refers to first; a lookup for each reference would only slow it down."""
+    connection.pragma("foreign_keys", False)
+
+
+def memory(connection: apsw.Connection, *, cache_kib: int) -> None:
+    """A fixed cache, sorting in memory, and no memory map: with one, an I/O error would be a crash."""
+    connection.pragma("cache_size", -cache_kib)
+    connection.pragma("temp_store", "memory")
+    connection.pragma("mmap_size", 0)
+
+
+def write_ahead_log(connection: apsw.Connection, path: str) -> None:
+    """Reports read while ingest writes. The log is folded back every 32 MiB, and cut to 64 if a reader let it grow."""
+    if connection.pragma("journal_mode", "wal") != "wal":
+        raise StorageError(
+            "this file system cannot hold SQLite's write-ahead log",
+            where=path,
+            hint="keep the database on a local disk",
+        )
+    connection.pragma("wal_autocheckpoint", 8192)
+    connection.pragma("journal_size_limit", 64 << 20)
+
+
+def synchronous(connection: apsw.Connection, durability: Durability) -> None:
+    """NORMAL: a power cut may take back the last transactions, never half of one, and the logs are read again.
+
+    FULL: a transaction that was reported survives a power cut, for logs that are deleted after reading.
+    """
+    connection.pragma("synchronous", durability)

@@ -1,0 +1,67 @@
+"""What SQLite says, in our words: the one place where exceptions of apsw become errors with an exit code."""
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import apsw
+
+from sesscore.errors import DatabaseInUse, SesscoreError, StorageError
+
+# Before it, two connections and a checkpoint could corrupt a WAL database (sqlite.org/wal.html#walresetbug).
+OLDEST_SQLITE = (3, 51, 3)
+
+_STORAGE = {
+    apsw.FullError: ("the disk is full", "free some space and run it again: what was committed is kept"),
+    apsw.IOError: ("reading or writing the database failed", "check the disk, then run it again"),
+    apsw.CantOpenError: ("the database cannot be opened", "check the permissions of the file and its folder"),
+    apsw.ReadOnlyError: ("the database cannot be written", "check the permissions of the file and its folder"),
+}
+_BUSY = (apsw.BusyError, apsw.LockedError, apsw.ProtocolError)
+_DAMAGED = (apsw.CorruptError, apsw.NotADBError)
+
+
+@contextmanager
+def sqlite_errors(where: str) -> Iterator[None]:
+    """Errors of SQLite inside the block come out as ours; `where` is the database they speak of."""
+    try:
+        yield
+    except apsw.Error as error:
+        ours = translated(error, where)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def translated(error: apsw.Error, where: str) -> SesscoreError | None:
+    """Our error for an error of SQLite, or None for a mistake in the program."""
+    for kind, (what, hint) in _STORAGE.items():
+        if isinstance(error, kind):
+            return StorageError(f"{what}: {error}", where=where, hint=hint)
+    if isinstance(error, _BUSY):
+        return DatabaseInUse("another program holds the database", where=where, hint="run it again when it is done")
+    if isinstance(error, apsw.NotADBError):
+        return no_database(where)
+    if isinstance(error, _DAMAGED):
+        return SesscoreError(f"the database is damaged: {error}", where=where, hint=_check(where))
+    return None
+
+
+def _check(where: str) -> str:
+    return f"sesscore db check --db {shlex.quote(where)}"
+
+
+def no_database(where: str) -> SesscoreError:
+    """The file is something else."""
+    return SesscoreError("the file is no SQLite database", where=where, hint="name another file with --db")
+
+
+def check_library() -> None:
+    """Refuse a SQLite that can lose committed rows."""
+    version = apsw.sqlite_lib_version()
+    if tuple(map(int, version.split("."))) < OLDEST_SQLITE:
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        raise SesscoreError(
+            f"SQLite {version} can lose rows of a database that is read while it is written; {oldest} is needed",
+            hint=f"pip install --upgrade 'apsw>={oldest}'",
+        )
