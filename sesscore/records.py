@@ -1,0 +1,192 @@
+"""A source's bytes → batches of events. The rules of what is a record are in docs/design.md, "Records"."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from sesscore._scan import EventBatch
+from sesscore.slowpath import decode, unwrap
+
+BLOCK_BYTES = 8 * 1024 * 1024  # of log a batch
+MAX_OBJECT = 16 * 1024 * 1024
+KEPT_BYTES = 4096  # of a quarantined stretch
+
+_SEPARATOR = rb"[ \t\r\n,\[\]\x00]"
+_SCALAR = (
+    rb'(?:"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"'
+    rb"|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?|true|false|null)"
+)
+_SCALARS = re.compile(rb"(?:%s(?:%s++|\Z))++" % (_SCALAR, _SEPARATOR))
+_ONE_SCALAR = re.compile(_SCALAR)
+
+
+class Bytes(Protocol):
+    """What a source must offer: see `sesscore.sources.Source`."""
+
+    growable: bool
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` decompressed bytes, b"" at the end."""
+
+
+@dataclass
+class Position:
+    """Where reading a source stands: everything before `offset` is in `records` records."""
+
+    offset: int = 0
+    records: int = 0
+    in_line: bool = False
+
+
+@dataclass
+class Scanned:
+    """One batch. base: where its block begins in the source; begin, end: what the batch covers."""
+
+    batch: EventBatch
+    base: int
+    begin: Position
+    end: Position
+
+
+class RecordReader:
+    """Cuts a source into batches of events.
+
+    position: where to begin; moved on with each batch. After the last batch, `pending` says how many bytes wait for their end.
+    """
+
+    def __init__(
+        self,
+        source: Bytes,
+        position: Position,
+        *,
+        sensor: str,
+        naive_minutes: int = 0,
+        block_bytes: int = BLOCK_BYTES,
+        fast: bool = True,
+    ) -> None:
+        self.position = position
+        self.pending = 0
+        self._source = source
+        self._sensor = sensor
+        self._naive_minutes = naive_minutes
+        self._block_bytes = block_bytes
+        self._fast = fast
+        self._skipped = 0  # bytes of a line that is too long, already let go
+        self._skipped_begin = b""
+
+    def batches(self) -> Iterator[Scanned]:
+        """Reads to the end of the source."""
+        carry = b""
+        base = self.position.offset
+        final = False
+        while not final:
+            data = self._fill(self._block_bytes)
+            final = not data
+            if final and not carry and not self._skipped:
+                break
+            batch = self._new_batch(carry + data if carry else data)
+            at = self._skip_rest(batch, final) if self._skipped else 0
+            if at >= 0:
+                at = self._scan(batch, at, final)
+                if at or batch.records:
+                    yield self._advance(batch, base, at)
+            read_to = len(batch.block) if self._skipped else at
+            base += read_to
+            carry = batch.block[read_to:]
+        self.pending = base + len(carry) - self.position.offset
+
+    def _fill(self, size: int) -> bytes:
+        """Reads until `size` bytes are there or the source ends."""
+        chunks = []
+        while size > 0 and (chunk := self._source.read(size)):
+            chunks.append(chunk)
+            size -= len(chunk)
+        return b"".join(chunks)
+
+    def _new_batch(self, block: bytes) -> EventBatch:
+        return EventBatch(block, self._sensor, self._naive_minutes, self.position.in_line, self._fast)
+
+    def _advance(self, batch: EventBatch, base: int, at: int) -> Scanned:
+        begin = self.position
+        self.position = Position(base + at, begin.records + batch.records, batch.in_line)
+        return Scanned(batch, base, begin, self.position)
+
+    def _scan(self, batch: EventBatch, at: int, final: bool) -> int:
+        """Reads records until the block ends or what is left has to wait. Returns where it stopped."""
+        end = len(batch.block)
+        while (at := batch.scan(at)) < end:
+            after = self._object(batch, at, final) if batch.block[at] == ord("{") else self._stretch(batch, at, "json", final)
+            if after < 0:
+                break
+            at = after
+        return at
+
+    def _object(self, batch: EventBatch, at: int, final: bool) -> int:
+        """An object that the fast path did not take. Returns where it ends, or -1 if it has to wait."""
+        verdict, end = batch.check(at)
+        if verdict == "whole":
+            self._records_of(batch, at, end)
+            return end
+        if verdict != "incomplete":
+            return self._stretch(batch, at, verdict, final)
+        if final and not self._source.growable:
+            # An unfinished object must not take later lines with it; on the last line it is the end of the source.
+            return self._stretch(batch, at, "json", final)
+        return -1
+
+    def _records_of(self, batch: EventBatch, at: int, end: int) -> None:
+        for fields, enclosing in unwrap(decode(batch.block[at:end]), batch.is_event):
+            reason = batch.add(fields, enclosing)
+            if reason is not None:
+                batch.count_bad(at, end - at, reason, batch.block[at : min(end, at + KEPT_BYTES)])
+
+    def _stretch(self, batch: EventBatch, at: int, reason: str, final: bool) -> int:
+        """Bytes that are no record, up to the end of the line or to the next event in it."""
+        block = batch.block
+        end = block.find(b"\n", at)
+        if end < 0 and not (final and not self._source.growable):
+            return self._begin_skip(batch, at) if len(block) - at > MAX_OBJECT else -1
+        terminated = end >= 0
+        if not terminated:
+            end = len(block)
+        event = self._salvage(batch, at + 1, end) if reason == "json" else -1
+        if event >= 0:
+            end = event
+        elif not terminated:
+            reason = "unterminated"
+        if reason == "json" and _SCALARS.fullmatch(block, at, end):
+            batch.count_bad(at, end - at, "no_time", block[at : min(end, at + KEPT_BYTES)], _count_scalars(block, at, end))
+        else:
+            batch.count_bad(at, end - at, reason, block[at : min(end, at + KEPT_BYTES)])
+        return end
+
+    def _salvage(self, batch: EventBatch, at: int, end: int) -> int:
+        """Where the first whole event in [at, end) begins, or -1."""
+        while (found := batch.next_whole(at, end)) is not None:
+            begin, at = found
+            if batch.is_event(decode(batch.block[begin:at])):
+                return begin
+        return -1
+
+    def _begin_skip(self, batch: EventBatch, at: int) -> int:
+        """Lets go of a line that is longer than an object may be; where it began is kept until its end is found."""
+        self._skipped = len(batch.block) - at
+        self._skipped_begin = batch.block[at : at + KEPT_BYTES]
+        return -1
+
+    def _skip_rest(self, batch: EventBatch, final: bool) -> int:
+        """Goes on letting go. Returns where the line ends, or -1 if it has not yet."""
+        end = batch.block.find(b"\n")
+        if end < 0 and not (final and not self._source.growable):
+            self._skipped += len(batch.block)
+            return -1
+        if end < 0:
+            end = len(batch.block)
+        batch.count_bad(-self._skipped, self._skipped + end, "too_long", self._skipped_begin)
+        self._skipped = 0
+        return end
+
+
+def _count_scalars(block: bytes, at: int, end: int) -> int:
+    return sum(1 for _ in _ONE_SCALAR.finditer(block, at, end))
