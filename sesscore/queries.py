@@ -1,14 +1,21 @@
 """The only reader of `sql/`: every statement has a file, and its header comment says what it answers."""
 
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
+
+import apsw
 
 _ROOT = files("sesscore.sql")
+
+Value = int | str | None  # what the statements of reports answer with
+Row = dict[str, Any]
 
 
 @cache
 def sql(name: str) -> str:
-    """The text of `sql/<name>.sql`, e.g. `sql("reports/summary/totals")`."""
+    """The text of `sql/<name>.sql`, e.g. `sql("reports/summary/events")`."""
     return _ROOT.joinpath(f"{name}.sql").read_text("utf-8")
 
 
@@ -16,3 +23,24 @@ def names(folder: str) -> list[str]:
     """The names, without `.sql`, of the statements in a folder of `sql/`, sorted."""
     entries = (entry.name for entry in _ROOT.joinpath(folder).iterdir())
     return sorted(name.removesuffix(".sql") for name in entries if name.endswith(".sql"))
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a report covers; None sets no bound. The times are borders of UTC days."""
+
+    since_us: int | None = None
+    until_us: int | None = None
+    sensor: str | None = None
+
+
+def rows(connection: apsw.Connection, name: str, bounds: Bounds, **parameters: Value) -> list[Row]:
+    """What a statement of `sql/` answers, each row by the names of its columns."""
+    cursor = connection.cursor()
+    cursor.row_trace = _by_name
+    found: list[Any] = cursor.execute(sql(name), {**asdict(bounds), **parameters}).fetchall()
+    return found
+
+
+def _by_name(cursor: apsw.Cursor, values: tuple[Any, ...]) -> Row:
+    return {column[0]: value for column, value in zip(cursor.get_description(), values, strict=True)}

@@ -1,0 +1,105 @@
+"""The command line: finds the command, and turns how it ended into a message and an exit code."""
+
+import contextlib
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from types import FrameType
+
+import click
+
+from sesscore import __version__
+from sesscore.commands import options
+from sesscore.commands.ingest import ingest
+from sesscore.commands.report import report
+from sesscore.commands.synth import synth
+from sesscore.errors import SesscoreError
+from sesscore.safetext import safe
+
+SHORT_HELP = """\
+Counts every attack session in Cowrie honeypot logs, exactly once.
+
+  sesscore ingest /home/cowrie/cowrie/var/log/cowrie    read the logs
+  sesscore report summary                               see what happened
+
+More: sesscore --help"""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: what is committed stays, as with Ctrl-C."""
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="sesscore %(version)s")
+@options.debug
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Counts every attack session in Cowrie honeypot logs, exactly once, into one SQLite file."""
+    if context.invoked_subcommand is None:
+        click.echo(SHORT_HELP, err=True)
+        context.exit(2)
+
+
+for command in (ingest, report, synth):
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code."""
+    # A message must get out, whatever the encoding of the terminal.
+    with contextlib.suppress(AttributeError):
+        sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    settings = options.Settings()
+    try:
+        with _sigterm():
+            code = cli.main(arguments, "sesscore", standalone_mode=False, obj=settings, auto_envvar_prefix="SESSCORE")
+    except click.UsageError as error:
+        return _failed(error.format_message(), hint=_help_on(error), code=2)
+    except click.Abort as error:  # what click makes of Ctrl-C
+        code = 143 if isinstance(error.__cause__, Terminated) else 130
+        return _failed("stopped", hint="the same command again", code=code)
+    except SesscoreError as error:
+        _trace(settings)
+        return _failed(error.what.removesuffix("."), where=error.where, hint=error.hint, code=error.exit_code)
+    except Exception as error:
+        _trace(settings)
+        kind = type(error).__name__
+        return _failed(f"a mistake of this program, {kind}: {error}", hint="the same command with --debug", code=1)
+    return code if isinstance(code, int) else 0
+
+
+def _failed(what: str, *, where: str = "", hint: str = "", code: int) -> int:
+    place = f" ({safe(where)})" if where else ""
+    advice = f"\n  try: {safe(hint)}" if hint else ""
+    click.echo(f"sesscore: {safe(what)}{place}{advice}", err=True)
+    return code
+
+
+def _help_on(error: click.UsageError) -> str:
+    path = error.ctx.command_path if error.ctx else "sesscore"
+    return f"{path} --help"
+
+
+def _trace(settings: options.Settings) -> None:
+    if settings.debug:
+        for line in traceback.format_exc().splitlines():
+            click.echo(safe(line), err=True)
+
+
+@contextlib.contextmanager
+def _sigterm() -> Iterator[None]:
+    """SIGTERM ends the work like Ctrl-C does, so that what was begun is closed in order."""
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        raise Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

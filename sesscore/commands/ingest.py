@@ -1,0 +1,132 @@
+"""`sesscore ingest`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sesscore import output
+from sesscore.commands import options
+from sesscore.errors import ConditionFailed, NothingToRead
+from sesscore.safetext import safe
+
+if TYPE_CHECKING:
+    from sesscore.ingest import IngestResult
+
+SCHEMA = "sesscore.ingest/1"
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
+@options.database
+@options.sensor("The sensor of events that name none.")
+@click.option(
+    "--durability",
+    type=click.Choice(["normal", "full"]),
+    default="normal",
+    envvar="SESSCORE_DURABILITY",
+    show_default=True,
+    help="full: what was reported survives a power cut.",
+)
+@click.option(
+    "--assume-tz",
+    type=options.UtcOffset(),
+    default="UTC",
+    envvar="SESSCORE_ASSUME_TZ",
+    show_default=True,
+    help="The offset of times that state none, like +02:00.",
+)
+@options.output_format("text", "json")
+@click.option("--strict", is_flag=True, envvar="SESSCORE_STRICT", help="Fail with 3 if a record was quarantined.")
+@click.option("--no-progress", is_flag=True, envvar="SESSCORE_NO_PROGRESS", help="Draw no progress bar.")
+@options.debug
+def ingest(
+    paths: tuple[str, ...],
+    db: str | None,
+    sensor: str | None,
+    durability: str,
+    assume_tz: int,
+    output_format: str,
+    strict: bool,
+    no_progress: bool,
+) -> None:
+    """Read logs into the database; what was read before adds nothing.
+
+    PATH: files, folders, quoted globs, or - for standard input; none: the places where Cowrie keeps its logs.
+    """
+    from sesscore.ingest import ingest as run
+    from sesscore.progress import Progress
+
+    path = options.database_path(db, make_folder=True)
+    progress = Progress(wanted=not no_progress)
+    try:
+        result = run(
+            paths,
+            db=path,
+            sensor=sensor,
+            assume_utc_offset_minutes=assume_tz,
+            durability=durability,
+            progress=progress,
+        )
+    finally:
+        progress.finish()
+    _tell(result, output_format)
+    _check(result, path, strict=strict)
+
+
+def _tell(result: "IngestResult", output_format: str) -> None:
+    for where, what, hint in result.problems:
+        click.echo(safe(f"sesscore: {what} ({where})" + (f"; try: {hint}" if hint else "")), err=True)
+    if output_format == "json":
+        from sesscore.render import to_json
+
+        output.write(to_json(_document(result)))
+    else:
+        click.echo(safe(closing_line(result)), err=True)
+
+
+def _check(result: "IngestResult", path: str, *, strict: bool) -> None:
+    """The two outcomes that are told after the work is done."""
+    if result.sources["read"] + result.sources["unchanged"] == 0:
+        raise NothingToRead("no source could be read", hint="sesscore ingest FOLDER, the one with cowrie.json in it")
+    quarantined = result.ledger["quarantined"]
+    if strict and quarantined:
+        raise ConditionFailed(
+            f"{_count(quarantined, 'record was', 'records were')} quarantined",
+            where=path,
+            hint="sesscore report summary, which lists the reasons",
+        )
+
+
+def _document(result: "IngestResult") -> dict[str, object]:
+    problems = [{"source": where, "problem": what, "hint": hint} for where, what, hint in result.problems]
+    return {
+        "schema": SCHEMA,
+        "ledger": result.ledger,
+        "sources": result.sources,
+        "sessions": result.sessions,
+        "elapsed_seconds": round(result.elapsed_seconds, 3),
+        "problems": problems,
+    }
+
+
+def closing_line(result: "IngestResult") -> str:
+    """The run in one line; parts that are nothing are left out."""
+    ledger, sources, sessions = result.ledger, result.sources, result.sessions
+    line = (
+        f"{_count(ledger['lines'], 'record', 'records')}: {_count(ledger['events'], 'event', 'events')} "
+        f"in {_count(sessions['total'], 'session', 'sessions')} ({sessions['new']:,} new)"
+    )
+    others = [
+        _count(ledger["duplicates"], "duplicate", "duplicates"),
+        *(f"{ledger[name]:,} {name}" for name in ("sessionless", "quarantined", "blank")),
+        *(
+            f"{_count(sources[name], 'source', 'sources')} {name}"
+            for name in ("unchanged", "alien", "unreadable", "pending")
+        ),
+    ]
+    shown = [part for part in others if not part.startswith("0 ")]
+    return f"{', '.join([line, *shown])} in {result.elapsed_seconds:.1f} s"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

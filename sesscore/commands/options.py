@@ -1,0 +1,116 @@
+"""Options that several commands share. Each can also be set by a variable: --db by SESSCORE_DB, and so on."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sesscore.errors import StorageError
+from sesscore.output import STDOUT
+
+Command = Callable[..., Any]
+
+_OFFSET = re.compile(r"([+-])(\d\d):?([0-5]\d)")
+
+
+@dataclass
+class Settings:
+    """What `main` must know of the options of a command that failed."""
+
+    debug: bool = False
+
+
+class UtcOffset(click.ParamType[int]):
+    """`UTC`, `Z` or `+02:00`, as minutes east of Greenwich."""
+
+    name = "offset"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> int:
+        """Minutes, or a usage error."""
+        if isinstance(value, int):
+            return value
+        if value.upper() in ("UTC", "Z"):
+            return 0
+        match = _OFFSET.fullmatch(value)
+        if match is None or int(match[2]) > 23:
+            self.fail(f"{value!r} is neither UTC nor an offset like +02:00.", parameter, context)
+        minutes = int(match[2]) * 60 + int(match[3])
+        return -minutes if match[1] == "-" else minutes
+
+
+def database(command: Command) -> Command:
+    """--db"""
+    return click.option(
+        "--db",
+        type=click.Path(),
+        envvar="SESSCORE_DB",
+        metavar="FILE",
+        help="The database.  [default: sesscore.db in your data folder]",
+    )(command)
+
+
+def sensor(help_text: str) -> Callable[[Command], Command]:
+    """--sensor, whose meaning differs between writing and reading."""
+    return click.option("--sensor", envvar="SESSCORE_SENSOR", metavar="NAME", help=help_text)
+
+
+def output_format(*formats: str) -> Callable[[Command], Command]:
+    """--format; the first is the default."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(formats),
+        default=formats[0],
+        envvar="SESSCORE_FORMAT",
+        show_default=True,
+        help="How the result is written.",
+    )
+
+
+def output(command: Command) -> Command:
+    """-o"""
+    return click.option(
+        "-o", "--output", "target", type=click.Path(), default=STDOUT, metavar="FILE", help="Write to a file."
+    )(command)
+
+
+def debug(command: Command) -> Command:
+    """--debug, which `main` reads: an error then shows its traceback."""
+
+    def remember(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+        context.ensure_object(Settings).debug |= value
+
+    return click.option(
+        "--debug",
+        is_flag=True,
+        envvar="SESSCORE_DEBUG",
+        expose_value=False,
+        callback=remember,
+        help="Show the traceback of an error.",
+    )(command)
+
+
+def database_path(given: str | None, *, make_folder: bool = False) -> str:
+    """The database that was named, or the one in the user's data folder, which is made for a writer."""
+    if given is not None:
+        return given
+    from platformdirs import user_data_path
+
+    folder = user_data_path("sesscore", appauthor=False)
+    if make_folder:
+        _make_folder(folder)
+    return str(folder / "sesscore.db")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"the folder of the database cannot be made: {error.strerror}",
+            where=str(folder),
+            hint="name a file in another folder with --db",
+        ) from error

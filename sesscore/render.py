@@ -1,0 +1,217 @@
+"""From figures to bytes: JSON for programs, a page of blocks for people. It knows no report."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
+
+import orjson
+
+from sesscore.queries import Value
+from sesscore.safetext import safe, safe_json, shortened, width
+
+PAGE = 100  # columns; fixed, so that the same figures give the same page everywhere
+HALF = 48
+BAR = 10
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CYCLE_US = 146_097 * 86_400_000_000
+_YEAR_ONE_US = -719_162 * 86_400_000_000
+_YEAR_10000_US = 2_932_897 * 86_400_000_000
+
+
+def to_json(document: dict[str, object]) -> bytes:
+    """One JSON document, the same bytes for the same figures; safe to look at, for its strings hold no raw controls."""
+    text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return safe_json(text.decode()).encode()
+
+
+def moment(us: int | None) -> str | None:
+    """Microseconds since 1970 as RFC 3339 in UTC."""
+    if us is None:
+        return None
+    # An offset can carry a time past the years that datetime knows; the calendar repeats every 400 years.
+    cycles = 1 if us < _YEAR_ONE_US else -1 if us >= _YEAR_10000_US else 0
+    time = _EPOCH + timedelta(microseconds=us + cycles * _CYCLE_US)
+    return f"{time.year - 400 * cycles:04}{time:-%m-%dT%H:%M:%S.%fZ}"
+
+
+# What a page is made of
+
+
+@dataclass(frozen=True)
+class Title:
+    """What the page is, and what it covers."""
+
+    text: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Named numbers, down the columns of a block."""
+
+    columns: Sequence[Sequence[tuple[str, int]]]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence under a heading; `holds` says whether something that must be true is."""
+
+    title: str
+    text: str
+    verdict: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Rows under a heading. Numbers stand right; with `shares` also as parts of their sum, and as bars."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Value]]
+    shares: bool = False
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Two listings next to each other."""
+
+    left: Listing
+    right: Listing
+
+
+Block = Title | Figures | Statement | Listing | Beside
+
+
+# How it looks
+
+
+@dataclass(frozen=True)
+class Span:
+    """Safe text in one style."""
+
+    text: str
+    style: str = ""
+
+
+Line = list[Span]
+_EMPTY: Line = []
+
+HEADING, DIM, GOOD, BAD, ACCENT = "1", "2", "32", "1;31", "36"
+# Where the encoding has no more than ASCII.
+_PLAIN = str.maketrans({"█": "#", "▌": ":", "…": "~", "·": "-", "–": "-", "✓": "", "✗": "!"})
+
+
+def to_page(blocks: Sequence[Block], *, colour: bool = False, encoding: str = "utf-8") -> bytes:
+    """The page as bytes. Without colour it holds no escape sequence, whatever the figures hold."""
+    pages = []
+    for block in blocks:
+        lines = [_painted(line) if colour else _bare(line).rstrip() for line in _lines(block)]
+        pages.append("\n".join(lines) + "\n")
+    text = "\n".join(pages)
+    if not encoding.lower().replace("-", "").startswith("utf"):
+        text = text.translate(_PLAIN)
+    return text.encode(encoding, "backslashreplace")
+
+
+def _painted(line: Line) -> str:
+    return "".join(f"\x1b[{span.style}m{span.text}\x1b[0m" if span.style else span.text for span in line)
+
+
+def _bare(line: Line) -> str:
+    return "".join(span.text for span in line)
+
+
+def _lines(block: Block) -> Iterator[Line]:
+    match block:
+        case Title():
+            yield [Span(safe(block.text), HEADING), Span("  " + safe(block.note), DIM)]
+        case Figures():
+            yield from _figures(block)
+        case Statement():
+            yield [Span(safe(block.title), HEADING)]
+            yield [Span(f"  {safe(block.text)}  "), Span(safe(block.verdict), GOOD if block.holds else BAD)]
+        case Listing():
+            yield from _listing(block, PAGE)
+        case Beside():
+            halves = zip_longest(_listing(block.left, HALF), _listing(block.right, HALF), fillvalue=_EMPTY)
+            for left, right in halves:
+                gap = PAGE - HALF - width(_bare(left))
+                yield [*left, Span(" " * gap), *right] if right else left
+
+
+def _figures(block: Figures) -> Iterator[Line]:
+    names = [max((len(name) for name, _ in column), default=0) for column in block.columns]
+    numbers = [max((len(f"{number:,}") for _, number in column), default=0) for column in block.columns]
+    for row in zip_longest(*block.columns):
+        line: Line = []
+        for cell, name_width, number_width in zip(row, names, numbers, strict=True):
+            name, number = (cell[0], f"{cell[1]:,}") if cell else ("", "")
+            line += [Span(f"  {name:<{name_width}}", DIM), Span(f"  {number:>{number_width}}  ")]
+        yield line
+
+
+def _listing(listing: Listing, limit: int) -> Iterator[Line]:
+    yield [Span(listing.title, HEADING)]
+    if not listing.rows:
+        yield [Span("  none", DIM)]
+        return
+    cells = [[_number(value) if isinstance(value, int) else value for value in row] for row in listing.rows]
+    right = [all(isinstance(row[i], int) for row in listing.rows) for i in range(len(listing.columns))]
+    extra = 8 + 2 + BAR if listing.shares else 0
+    widths = _fitted(listing.columns, cells, right, limit - extra)
+    yield [Span(_row(listing.columns, widths, right), DIM)]
+    total = sum(_first_number(row) for row in listing.rows)
+    for row, shown in zip(listing.rows, cells, strict=True):
+        line = [Span(_row(shown, widths, right))]
+        if listing.shares:
+            share = _first_number(row) / total if total else 0.0
+            line += [Span(f"{100 * share:6.1f} %"), Span("  " + _bar(share), ACCENT)]
+        yield line
+
+
+def _first_number(row: Sequence[Value]) -> int:
+    return next((value for value in row if isinstance(value, int)), 0)
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
+
+
+def _text(value: str | None) -> str:
+    """Absent and empty are different things, and neither should look like a hole in the table."""
+    return "–" if value is None else value or '""'
+
+
+def _fitted(
+    columns: Sequence[str], cells: Sequence[Sequence[str | None]], right: Sequence[bool], limit: int
+) -> list[int]:
+    """Widths by content; if they do not fit, the widest texts give way."""
+    widths = []
+    for i, name in enumerate(columns):
+        contents = (width(shortened(_text(row[i]), limit)) for row in cells)
+        widths.append(max(len(name), *contents))
+    texts = [i for i in range(len(columns)) if not right[i]]
+    while texts and sum(widths) + 2 * len(widths) > limit:
+        widest = max(texts, key=lambda i: widths[i])
+        if widths[widest] <= 8:
+            break
+        widths[widest] -= 1
+    return widths
+
+
+def _row(cells: Sequence[str | None], widths: Sequence[int], right: Sequence[bool]) -> str:
+    parts = []
+    for cell, limit, to_the_right in zip(cells, widths, right, strict=True):
+        text = shortened(_text(cell), limit)
+        space = " " * (limit - width(text))
+        parts.append(f"  {space}{text}" if to_the_right else f"  {text}{space}")
+    return "".join(parts)
+
+
+def _bar(share: float) -> str:
+    """A bar of half blocks; what is not nothing is seen."""
+    halves = max(round(share * BAR * 2), 1 if share > 0 else 0)
+    return "█" * (halves // 2) + "▌" * (halves % 2)

@@ -1,0 +1,70 @@
+"""No code point gets through that could harm a terminal, and cut text fits."""
+
+import re
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sesscore.safetext import ELLIPSIS, safe, shortened, width
+
+EVERY_CODE_POINT = range(sys.maxunicode + 1)
+HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+ANY_TEXT = st.text(st.characters(categories=None))
+
+
+def test_every_code_point():
+    for code in EVERY_CODE_POINT:
+        character = chr(code)
+        shown = safe(character)
+        if unicodedata.category(character) in HARMFUL:
+            assert re.fullmatch(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}", shown), hex(code)
+            assert int(shown[2:], 16) == code
+        assert shown.isprintable()
+        assert not any(unicodedata.category(c) in HARMFUL for c in shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("uname -a", "uname -a"),
+        ("ls\x1b[2J", "ls\\x1b[2J"),
+        ("a\r\nb\tc\0", "a\\x0d\\x0ab\\x09c\\x00"),
+        ("\x9b1m", "\\x9b1m"),
+        ("txt.\u202eexe", "txt.\\u202eexe"),
+        ("pass\u200bword\ufeff", "pass\\u200bword\\ufeff"),
+        ("a\u2028b\u2029c\x85", "a\\u2028b\\u2029c\\x85"),
+        ("\ud800x\udfff", "\\ud800x\\udfff"),
+        ("\ue000\U000f0000", "\\ue000\\U000f0000"),
+        ("\U000e0041", "\\U000e0041"),
+        ("\u3164\u034f\ufe0f", "\\u3164\\u034f\\ufe0f"),
+        ("Пароль 密码 naïve 😀", "Пароль 密码 naïve 😀"),
+        ("echo \\x1b", "echo \\x1b"),
+    ],
+)
+def test_examples(text, shown):
+    assert safe(text) == shown
+
+
+@given(ANY_TEXT)
+def test_safe_text_is_one_encodable_line_and_stays_as_it_is(text):
+    shown = safe(text)
+    assert len(shown.splitlines()) <= 1
+    shown.encode("utf-8")
+    assert safe(shown) == shown
+
+
+@given(ANY_TEXT, st.integers(1, 40))
+def test_shortened_text_fits_and_says_when_it_was_cut(text, limit):
+    shown = shortened(text, limit)
+    assert width(shown) <= limit
+    assert len(shown) <= 40 * limit
+    assert shown == safe(text) or shown.endswith(ELLIPSIS)
+
+
+def test_width():
+    assert [width(text) for text in ("abc", "密码", "e\u0301", "ﾊ", "😀")] == [3, 4, 1, 1, 2]
+    assert shortened("密码密码", 5) == "密码…"
+    assert shortened("e" + "\u0301" * 10_000, 5).endswith(ELLIPSIS)
