@@ -24,7 +24,7 @@ setup(
                 extra_compile_args=["-std=c11", *COMPILE_FLAGS],
                 extra_link_args=SANITIZER_FLAGS if SANITIZE else [],
             )
-            for name in ("scan",)
+            for name in ("scan", "fold")
         ],
         include_path=["_ext"],
         build_dir="build/cython",

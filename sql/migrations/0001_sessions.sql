@@ -12,7 +12,7 @@ CREATE TABLE checkpoint (
     session_key INTEGER
 ) STRICT;
 
--- A log file, known by its content: the hash of its first line, and of the bytes before the offset.
+-- A log file, known by its content: hashes of its beginning and of the bytes before the offset. Path and inode are hints.
 CREATE TABLE source (
     source_id INTEGER PRIMARY KEY,
     path TEXT NOT NULL,                 -- where it was last seen; a hint, never identity
@@ -33,7 +33,7 @@ CREATE TABLE source (
     state TEXT NOT NULL CHECK (state IN ('reading', 'read', 'alien', 'damaged')),
     damage TEXT                         -- what was wrong with a damaged source
 ) STRICT;
-CREATE INDEX source_head ON source (head_hash);
+CREATE INDEX source_inode ON source (inode, device);
 CREATE INDEX source_path ON source (path);
 
 -- Where every record of a source went: lines = events + duplicates + sessionless + quarantined + blank.

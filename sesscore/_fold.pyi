@@ -1,0 +1,46 @@
+"""Types of the compiled fold (`_ext/fold.pyx`)."""
+
+from collections.abc import Callable
+from typing import Any
+
+class TextDictionary:
+    def warm(self, text_id: int, value: str) -> None: ...
+    def take_fresh(self) -> list[tuple[int, str]]: ...
+
+class SessionFilter:
+    days: set[int]
+    @property
+    def full(self) -> bool: ...
+    def clear(self) -> None: ...
+    def know(self, sensor_id: int, session_id: str) -> None: ...
+
+class Rows:
+    sessions: list[tuple[Any, ...]]
+    parts: list[tuple[int, int, int, str, int, bytes]]
+    stale_parts: list[tuple[int, int]]
+    days: list[tuple[int, int, str, int]]
+    sources: list[tuple[int, int, int, int, int]]
+    event_tallies: list[tuple[int, int, int, int, int, int]]
+    session_tallies: list[tuple[int, int, int, int, int]]
+    value_tallies: list[tuple[int, int, int, int, int, int]]
+    events: int
+    duplicates: int
+    new_sessions: int
+    updated_sessions: int
+    joined_sessions: int
+    last_session: int | None
+
+
+class Folder:
+    texts: TextDictionary
+    known: SessionFilter
+    def __init__(self, last_key: int, last_text_id: int) -> None: ...
+    def plan(self, capsule: object, sensor_ids: list[int]) -> set[int]: ...
+    def lookups(self) -> list[tuple[int, int, str, list[int]]]: ...
+    def fold(
+        self,
+        found: dict[int, list[tuple[Any, ...]]],
+        load: Callable[[list[int], int, int], list[tuple[int, str, bytes]]],
+        source_id: int,
+        first_record: int,
+    ) -> Rows: ...

@@ -1,0 +1,93 @@
+"""Files → batches, in the order in which they are written: the part of ingest that runs in the reader thread."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import apsw
+
+from sesscore.discover import Candidate
+from sesscore.known import SourceRow, recognise
+from sesscore.records import BLOCK_BYTES, RecordReader, Scanned
+from sesscore.sources import SourceUnreadable
+
+
+@dataclass
+class Unreadable:
+    """A file that cannot be a source, and why."""
+
+    path: str
+    problem: str
+    hint: str
+
+
+@dataclass
+class Unchanged:
+    """A source with nothing new in it."""
+
+    row: SourceRow
+
+
+@dataclass
+class Batch:
+    """A batch of a source. stored_bytes: how much of the source, as stored, was read for it."""
+
+    row: SourceRow
+    scanned: Scanned
+    stored_bytes: int
+
+
+@dataclass
+class Finished:
+    """A source was read to its end."""
+
+    row: SourceRow
+    pending_bytes: int
+    damage: str | None
+
+
+Step = Unreadable | Unchanged | Batch | Finished
+
+
+@dataclass(frozen=True)
+class Options:
+    """How sources are read. naive_minutes: offset of times that name none. fast: see `EventBatch`."""
+
+    sensor: str = "unknown"
+    naive_minutes: int = 0
+    block_bytes: int = BLOCK_BYTES
+    fast: bool = True
+
+
+def read_sources(candidates: Sequence[Candidate], connection: apsw.Connection, options: Options) -> Iterator[Step]:
+    """Reads what is new in each file. connection: to look up known sources; for this iterator alone."""
+    for candidate in candidates:
+        if candidate.problem is not None:
+            yield Unreadable(candidate.path, candidate.problem, candidate.hint)
+            continue
+        try:
+            yield from _read(candidate.path, connection, options)
+        except SourceUnreadable as error:
+            yield Unreadable(candidate.path, error.reason, error.hint)
+        except OSError as error:
+            yield Unreadable(candidate.path, f"cannot be read: {error.strerror or error}", "")
+
+
+def _read(path: str, connection: apsw.Connection, options: Options) -> Iterator[Step]:
+    recognised = recognise(path, connection, options.sensor)
+    row = recognised.row
+    with recognised.source as source:
+        if recognised.unchanged:
+            yield Unchanged(row)
+            return
+        reader = RecordReader(
+            source,
+            row.position,
+            sensor=row.sensor,
+            naive_minutes=options.naive_minutes,
+            block_bytes=options.block_bytes,
+            fast=options.fast,
+        )
+        for scanned in reader.batches():
+            yield Batch(row, scanned, source.stored_position)
+        yield Finished(row, reader.pending, source.damage)
+

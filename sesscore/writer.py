@@ -1,0 +1,181 @@
+"""A batch → the database, in one transaction: rows, roll-ups, ledger, quarantine, source offset, checkpoint."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+import orjson
+
+from sesscore._fold import Folder, Rows
+from sesscore.known import HEAD_BYTES, TAIL_BYTES, SourceRow, digest, parameters
+from sesscore.ledger import Ledger
+from sesscore.queries import sql
+from sesscore.records import Scanned
+
+TEXTS_WARMED = 131_072
+BYTES_WARMED = 8 * 1024 * 1024
+
+StoredPart = tuple[int, str, bytes]  # first_us, activities, events of table session_part
+
+
+class Writer:
+    """The one writer of a database. After an error it must not be used again: it would know more than the database.
+
+    connection: of `open_for_writing`. It must not be used for anything else while a Writer lives.
+    """
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._started_us = time.time_ns() // 1000
+        self._run_id = 0
+        self._sensors: dict[str, int] = dict(connection.execute(sql("store/sensors")))
+        last_key, last_text_id = connection.execute(sql("store/last_keys")).get
+        self._folder = Folder(last_key, last_text_id)
+        self._warmed = False
+
+    def write(self, scanned: Scanned, source: SourceRow) -> tuple[Ledger, Rows]:
+        """Writes a batch and moves its source on. Returns the batch's ledger and rows. Raises apsw.Error."""
+        if not self._warmed:
+            self._warm()
+        with self._connection:
+            return self._write(scanned, source)
+
+    def finish(self, source: SourceRow, pending_bytes: int, damage: str | None) -> None:
+        """Records that a source was read to its end. Raises apsw.Error."""
+        if source.source_id is None:
+            return  # nothing of it is in the ledger
+        ledger = Ledger(*self._connection.execute(sql("store/source_ledger"), (source.source_id,)).get)
+        source.pending_bytes = pending_bytes
+        source.damage = damage
+        source.state = "alien" if ledger.alien else "damaged" if damage else "read"
+        with self._connection:
+            self._connection.execute(sql("store/source"), parameters(source))
+            if ledger.alien:
+                self._connection.execute(sql("store/quarantine_alien"), {"source_id": source.source_id})
+                self._connection.execute(sql("store/forget_quarantine"), {"source_id": source.source_id})
+
+    def count_sessions(self) -> int:
+        """Sessions in the database."""
+        count: int = self._connection.execute(sql("store/count_sessions")).get
+        return count
+
+    def _warm(self) -> None:
+        """Remembers the texts that were stored last, so that they are not stored again."""
+        self._warmed = True
+        size = 0
+        for text_id, value in self._connection.execute(sql("store/recent_texts"), {"count": TEXTS_WARMED}):
+            self._folder.texts.warm(text_id, value)
+            size += len(value)
+            if size > BYTES_WARMED:
+                break
+
+    def _write(self, scanned: Scanned, source: SourceRow) -> tuple[Ledger, Rows]:
+        self._move(source, scanned)
+        days = self._folder.plan(scanned.batch.capsule, self._sensor_ids(scanned.batch.sensors))
+        self._know_days(days)
+        rows = self._folder.fold(self._find(), self._load, self._source_id(source), scanned.begin.records + 1)
+        ledger = self._ledger(scanned, rows)
+        self._put(rows)
+        self._account(scanned, source, ledger, rows)
+        return ledger, rows
+
+    # Before the fold: what the database knows
+
+    def _sensor_ids(self, names: Sequence[str]) -> list[int]:
+        for name in names:
+            if name not in self._sensors:
+                self._sensors[name] = len(self._sensors) + 1
+                self._connection.execute(sql("store/sensor"), (self._sensors[name], name))
+        return [self._sensors[name] for name in names]
+
+    def _know_days(self, days: set[int]) -> None:
+        """Tells the filter who was there on these days."""
+        known = self._folder.known
+        if known.full:
+            known.clear()
+        for day in sorted(days - known.days):
+            for sensor_id, session_id in self._connection.execute(sql("store/sessions_of_day"), (day,)):
+                known.know(sensor_id, session_id)
+            known.days.add(day)
+
+    def _find(self) -> dict[int, list[tuple[Any, ...]]]:
+        """Stored sessions that events of the batch may belong to, by number of the name in the batch."""
+        found = {}
+        for name, sensor_id, session_id, days in self._folder.lookups():
+            values = {"days": orjson.dumps(days).decode(), "sensor_id": sensor_id, "session_id": session_id}
+            found[name] = self._connection.execute(sql("store/find_session"), values).fetchall()
+        return found
+
+    def _load(self, keys: list[int], first_us: int, last_us: int) -> list[StoredPart]:
+        """The parts of a session that events between two times belong to. More than one key: they become the first."""
+        for key in keys[1:]:
+            self._join(keys[0], key)
+        bounds = {"session_key": keys[0], "begin_us": first_us, "end_us": last_us}
+        parts: list[StoredPart] = self._connection.execute(sql("store/parts_between"), bounds).fetchall()
+        return parts
+
+    def _join(self, stays: int, goes: int) -> None:
+        for name in ("join_parts", "join_sources", "forget_sources", "forget_days", "forget_session"):
+            self._connection.execute(sql(f"store/{name}"), {"stays": stays, "goes": goes})
+
+    # After it: what the batch changes
+
+    def _put(self, rows: Rows) -> None:
+        self._put_many("text", self._folder.texts.take_fresh())
+        self._put_many("stale_part", rows.stale_parts)
+        self._put_many("session", rows.sessions)
+        self._put_many("part", rows.parts)
+        self._put_many("day", rows.days)
+        self._put_many("source_share", rows.sources)
+        self._put_many("tally_events", rows.event_tallies)
+        self._put_many("tally_sessions", rows.session_tallies)
+        self._put_many("untally_sessions", [row[:-1] for row in rows.session_tallies if row[-1] < 0])
+        self._put_many("tally_values", rows.value_tallies)
+        self._put_many("untally_values", [row[:-1] for row in rows.value_tallies if row[-1] < 0])
+
+    def _put_many(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            self._connection.executemany(sql(f"store/{name}"), rows)
+
+    def _ledger(self, scanned: Scanned, rows: Rows) -> Ledger:
+        batch = scanned.batch
+        quarantined = sum(records for _, records, *_ in batch.quarantine)
+        return Ledger(batch.records, rows.events, rows.duplicates, batch.sessionless, quarantined, batch.blank)
+
+    def _account(self, scanned: Scanned, source: SourceRow, ledger: Ledger, rows: Rows) -> None:
+        """Ledger, quarantine, offset and checkpoint of the batch."""
+        first = scanned.begin.records + 1
+        quarantine = [
+            (source.source_id, first + record, records, scanned.base + at, length, reason, raw)
+            for record, records, at, length, reason, raw in scanned.batch.quarantine
+        ]
+        self._put_many("quarantine", quarantine)
+        self._put_many("ledger", [(source.source_id, *ledger.as_dict().values())])
+        self._put_many("source", [parameters(source)])
+        if not self._run_id:
+            self._run_id = self._connection.execute(sql("store/next_run")).get
+        now_us = time.time_ns() // 1000
+        values = (self._run_id, self._started_us, now_us, source.source_id, source.offset, rows.last_session)
+        self._put_many("checkpoint", [values])
+
+    def _source_id(self, source: SourceRow) -> int:
+        """The number of a source; a new one is stored first."""
+        if source.source_id is None:
+            number: int = self._connection.execute(sql("store/source"), parameters(source)).get
+            source.source_id = number
+        return source.source_id
+
+    def _move(self, source: SourceRow, scanned: Scanned) -> None:
+        """Moves a source to the end of a batch, and keeps hashes by which it is known again."""
+        covered = scanned.batch.block[: max(0, scanned.end.offset - scanned.base)]
+        if source.head_bytes == 0:
+            newline = covered.find(b"\n", 0, HEAD_BYTES)
+            head = covered[: newline + 1] if newline >= 0 else covered[:HEAD_BYTES]
+            source.head_hash, source.head_bytes = digest(head), len(head)
+        tail = covered[-TAIL_BYTES:]
+        source.tail_hash, source.tail_bytes = digest(tail), len(tail)
+        source.offset = scanned.end.offset
+        source.records = scanned.end.records
+        source.line_open = int(scanned.end.in_line)
+        source.state = "reading"

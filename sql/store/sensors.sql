@@ -1,0 +1,2 @@
+-- All sensors: name, sensor_id.
+SELECT name, sensor_id FROM sensor
