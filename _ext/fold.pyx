@@ -29,6 +29,7 @@ cdef enum:
     NAMED = 1                # bits of session.delimiters
     HAS_CONNECT = 2
     HAS_CLOSE = 4
+    PART_BITS = 20           # of session_part.part_id that number the parts of a session
     # rollup_value.kind beyond those of activity_kind, and two that tell the other roll-ups apart
     EVENT_TALLY = 0
     ADDRESS_TALLY = 101
@@ -628,7 +629,7 @@ cdef class Folder:
 
         found: name number → rows of `sql/store/find_session.sql` for sessions with this name. load: called as
         `load(keys, first_us, last_us)` with the keys of sessions that are one now, the one to keep first; moves everything to
-        that one and returns its parts that may overlap the times. first_record: number of the batch's first record."""
+        that one and returns its parts that may overlap the times, and the number for a further part. first_record: number of the batch's first record."""
         cdef Rows rows = Rows()
         cdef Tallies tallies = Tallies()
         cdef size_t i = 0
@@ -688,11 +689,12 @@ cdef class Folder:
         cdef int64_t first = 0
         cdef int64_t last = 0
         cdef int64_t sensor_id = self.sensor_ids[self.batch.names.entries[self.runs[i].name].tag]
+        cdef int64_t next_part = 0
         cdef list leaves = []
         memset(&session, 0, sizeof(Session))
         if held:
             held = sorted(held)              # the oldest key stays
-            leaves = load([row[0] for row in held], self.runs[i].first_us, self.runs[j - 1].last_us)
+            leaves, next_part = load([row[0] for row in held], self.runs[i].first_us, self.runs[j - 1].last_us)
             old = self.unpack(leaves)
             self.begin_with(&session, held)
         for k in range(self.runs[i].begin, self.runs[j - 1].end):
@@ -713,9 +715,9 @@ cdef class Folder:
         if old:
             qsort(self.line, total, sizeof(LeafEvent), compare_leaf_events)
         self.emit_session(&session, i, held, sensor_id, rows, tallies)
-        for leaf in leaves:
-            rows.stale_parts.append((session.key, leaf[0]))
-        self.emit_parts(session.key, total, rows)
+        if not held:
+            next_part = session.key << PART_BITS
+        self.emit_parts(total, [leaf[0] for leaf in leaves], next_part, rows)
         rows.sources.append((session.key, source_id, first_record + first, first_record + last, new_events))
         rows.events += new_events
         rows.last_session = session.key
@@ -838,14 +840,14 @@ cdef class Folder:
         return 0
 
     cdef Py_ssize_t unpack(self, list leaves) except -1:
-        """Stored parts (first_us, activities, events) → the line, sorted. Returns how many events it holds."""
+        """Stored parts (part_id, first_us, activities, events) → the line, sorted. Returns how many events it holds."""
         cdef size_t count = 0
         cdef const char *p
         cdef const char *end
         cdef int64_t first_us, at_us
         cdef uint64_t step
         cdef bytes blob
-        for first_us, activities, blob in leaves:
+        for _, first_us, activities, blob in leaves:
             p = PyBytes_AS_STRING(blob)
             end = p + PyBytes_GET_SIZE(blob)
             for fields in orjson.loads(activities):
@@ -906,8 +908,10 @@ cdef class Folder:
                 rows.days.append((day, sensor_id, session_id, session.key))
         return 0
 
-    cdef int emit_parts(self, int64_t key, size_t total, Rows rows) except -1:
-        """Cuts the line into leaves, never between events of one microsecond: first_us tells leaves apart."""
+    cdef int emit_parts(self, size_t total, list stale, int64_t next_part, Rows rows) except -1:
+        """Cuts the line into leaves, never between events of one microsecond, so that times order them.
+
+        They take the places of the stale ones; what is more gets new numbers."""
         cdef size_t begin = 0
         cdef size_t end, activities
         while begin < total:
@@ -915,12 +919,19 @@ cdef class Folder:
             while end < total and self.line[end].at_us == self.line[end - 1].at_us:
                 end += 1
             pack_leaf(self.line + begin, end - begin, &self.json, &self.blob, &activities)
+            if stale:
+                part_id = stale.pop(0)
+                rows.stale_parts.append((part_id,))
+            else:
+                part_id = next_part
+                next_part += 1
             rows.parts.append((
-                key, self.line[begin].at_us, self.line[end - 1].at_us,
-                PyUnicode_DecodeASCII(self.json.bytes, self.json.length, NULL), activities,
+                part_id, self.line[begin].at_us, activities,
+                PyUnicode_DecodeASCII(self.json.bytes, self.json.length, NULL),
                 PyBytes_FromStringAndSize(self.blob.bytes, self.blob.length),
             ))
             begin = end
+        rows.stale_parts.extend((part_id,) for part_id in stale)
         return 0
 
 

@@ -16,8 +16,8 @@ class SessionFilter:
 
 class Rows:
     sessions: list[tuple[Any, ...]]
-    parts: list[tuple[int, int, int, str, int, bytes]]
-    stale_parts: list[tuple[int, int]]
+    parts: list[tuple[int, int, int, str, bytes]]
+    stale_parts: list[tuple[int]]
     days: list[tuple[int, int, str, int]]
     sources: list[tuple[int, int, int, int, int]]
     event_tallies: list[tuple[int, int, int, int, int, int]]
@@ -40,7 +40,7 @@ class Folder:
     def fold(
         self,
         found: dict[int, list[tuple[Any, ...]]],
-        load: Callable[[list[int], int, int], list[tuple[int, str, bytes]]],
+        load: Callable[[list[int], int, int], tuple[list[tuple[int, int, str, bytes]], int]],
         source_id: int,
         first_record: int,
     ) -> Rows: ...

@@ -16,7 +16,7 @@ from sesscore.records import Scanned
 TEXTS_WARMED = 131_072
 BYTES_WARMED = 8 * 1024 * 1024
 
-StoredPart = tuple[int, str, bytes]  # first_us, activities, events of table session_part
+StoredPart = tuple[int, int, str, bytes]  # part_id, first_us, activities, events of table session_part
 
 
 class Writer:
@@ -107,13 +107,15 @@ class Writer:
             found[name] = self._connection.execute(sql("store/find_session"), values).fetchall()
         return found
 
-    def _load(self, keys: list[int], first_us: int, last_us: int) -> list[StoredPart]:
-        """The parts of a session that events between two times belong to. More than one key: they become the first."""
+    def _load(self, keys: list[int], first_us: int, last_us: int) -> tuple[list[StoredPart], int]:
+        """The parts of a session that events between two times belong to, and the number for a further one.
+
+        More than one key: the sessions become the first."""
         for key in keys[1:]:
             self._join(keys[0], key)
         bounds = {"session_key": keys[0], "begin_us": first_us, "end_us": last_us}
         parts: list[StoredPart] = self._connection.execute(sql("store/parts_between"), bounds).fetchall()
-        return parts
+        return parts, self._connection.execute(sql("store/next_part"), {"session_key": keys[0]}).get
 
     def _join(self, stays: int, goes: int) -> None:
         for name in ("join_parts", "join_sources", "forget_sources", "forget_days", "forget_session"):

@@ -1,3 +1,3 @@
 -- Stores a part of a session.
-INSERT INTO session_part (session_key, first_us, last_us, activities, activity_count, events)
-VALUES (:session_key, :first_us, :last_us, :activities, :activity_count, :events)
+INSERT INTO session_part (part_id, first_us, activity_count, activities, events)
+VALUES (:part_id, :first_us, :activity_count, :activities, :events)
