@@ -47,6 +47,7 @@ class Progress:
             completed=stored_bytes,
             figures=f"{rate:,.0f} events/s, {sessions:,} sessions",
             source=shortened(source.rpartition("/")[2], _NAME_WIDTH),
+            refresh=True,
         )
 
     def finish(self) -> None:

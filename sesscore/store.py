@@ -1,24 +1,21 @@
 """Opens a database: looks at the file before anything touches it, then sets the policy of the connection."""
 
 import contextlib
-import errno
 import os
 import shlex
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
 
 import apsw
 
+from sesscore.connections import has_log, open_for_changes, open_for_queries, peek, size_of, unusable
 from sesscore.errors import NothingToRead, SchemaMismatch, SesscoreError, StorageError
 from sesscore.locking import WriterLock
 from sesscore.migrations import APPLICATION_ID, SCHEMA_VERSION, run_migrations, schema_version
 from sesscore.pragmas import (
     Durability,
-    busy_timeout,
     cell_size_check,
     memory,
     no_foreign_keys,
@@ -26,7 +23,7 @@ from sesscore.pragmas import (
     unprivileged,
     write_ahead_log,
 )
-from sesscore.sqlite_errors import check_library, no_database, sqlite_errors
+from sesscore.sqlite_errors import check_library, sqlite_errors
 
 WRITER_CACHE_KIB = 64 << 10
 READER_CACHE_KIB = 16 << 10
@@ -113,33 +110,16 @@ def _real_path(path: str | os.PathLike[str]) -> str:
         raise SesscoreError("this is no file name", where=repr(path)) from error
 
 
-def _size(path: str) -> int:
-    """Bytes of a file, -1 if there is none; an error if it is no file or cannot be asked."""
-    try:
-        status = Path(path).stat()
-    except FileNotFoundError:
-        return -1
-    except OSError as error:
-        raise _unusable(path, error) from error
-    if not stat.S_ISREG(status.st_mode):
-        raise no_database(path)
-    return status.st_size
-
-
-def _has_log(path: str) -> bool:
-    return _size(f"{path}-wal") > 0
-
-
 def _is_blank(path: str) -> bool:
     """True if there is no database yet. Raises for a file that this program must not write.
 
     Nothing is written, not even the index beside a log: the file may belong to another program.
     """
-    size = _size(path)
-    if size < 0 or (size == 0 and not _has_log(path)):
+    size = size_of(path)
+    if size < 0 or (size == 0 and not has_log(path)):
         return True
     with sqlite_errors(path):
-        connection = _peek(path)
+        connection = peek(path)
         try:
             return _check_identity(connection, path)
         finally:
@@ -173,14 +153,6 @@ def _missing(path: str) -> NothingToRead:
     return NothingToRead("there is no database yet", where=path, hint=f"sesscore ingest PATH --db {shlex.quote(path)}")
 
 
-def _unusable(path: str, error: OSError) -> StorageError:
-    return StorageError(
-        f"the database cannot be used: {error.strerror}",
-        where=path,
-        hint="check the permissions of the file and its folder",
-    )
-
-
 # Connecting
 
 
@@ -200,55 +172,11 @@ def _make_private(path: str) -> None:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         Path(path).chmod(0o600)
     except OSError as error:
-        raise _unusable(path, error) from error
-
-
-def _open(path: str, mode: str, flags: int) -> apsw.Connection:
-    """A connection that has read the first page, where a file that is damaged or locked shows itself."""
-    uri = f"file:{quote(os.fsencode(path))}?{mode}"
-    connection = apsw.Connection(uri, flags=flags | apsw.SQLITE_OPEN_URI)
-    try:
-        busy_timeout(connection)
-        schema_version(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _open_live(path: str) -> apsw.Connection:
-    return _open(path, "mode=ro", apsw.SQLITE_OPEN_READONLY)
-
-
-def _open_still(path: str) -> apsw.Connection:
-    """The file as it stands: no lock is taken, nothing is made beside it, the log is not read.
-
-    Only without a log. Then no connection of this process holds a lock, which closing this one would drop.
-    """
-    return _open(path, "immutable=1", apsw.SQLITE_OPEN_READONLY)
-
-
-def _peek(path: str) -> apsw.Connection:
-    """A connection for a first look, which leaves everything as it is."""
-    return _read_only(path) if _has_log(path) else _open_still(path)
-
-
-def _read_only(path: str) -> apsw.Connection:
-    """A connection for queries. Where the index of the log cannot be made, the file is read as it stands."""
-    try:
-        return _open_live(path)
-    except (apsw.CantOpenError, apsw.ReadOnlyError) as error:
-        if not _has_log(path):
-            return _open_still(path)
-        raise StorageError(
-            f"the database, or the log beside it, cannot be read: {error}",
-            where=path,
-            hint="check the permissions; from a folder that cannot be written, copy it with its -wal file to another",
-        ) from error
+        raise unusable(path, error) from error
 
 
 def _reader(path: str) -> apsw.Connection:
-    connection = _read_only(path)
+    connection = open_for_queries(path)
     unprivileged(connection)
     cell_size_check(connection)
     memory(connection, cache_kib=READER_CACHE_KIB)
@@ -256,10 +184,8 @@ def _reader(path: str) -> apsw.Connection:
 
 
 def _writer(path: str, durability: Durability) -> apsw.Connection:
-    connection = _open(path, "mode=rw", apsw.SQLITE_OPEN_READWRITE)
+    connection = open_for_changes(path)
     try:
-        if connection.readonly("main"):
-            raise _unusable(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
         unprivileged(connection)
         cell_size_check(connection)
         no_foreign_keys(connection)

@@ -4,15 +4,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sesscore import output
 from sesscore.commands import options
-from sesscore.errors import ConditionFailed, NothingToRead
+from sesscore.errors import ConditionFailed, NothingToRead, SesscoreError
+from sesscore.output import write
 from sesscore.safetext import safe
 
 if TYPE_CHECKING:
     from sesscore.ingest import IngestResult
+    from sesscore.pragmas import Durability
 
 SCHEMA = "sesscore.ingest/1"
+
+
+class Stopped(SesscoreError):
+    """A signal ended the run early, after its last commit."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("stopped; what was read so far is kept", hint="the same command again: it goes on from there")
+        self.exit_code = 128 + number
 
 
 @click.command()
@@ -35,7 +44,7 @@ SCHEMA = "sesscore.ingest/1"
     show_default=True,
     help="The offset of times that state none, like +02:00.",
 )
-@options.output_format("text", "json")
+@options.format_("text", "json")
 @click.option("--strict", is_flag=True, envvar="SESSCORE_STRICT", help="Fail with 3 if a record was quarantined.")
 @click.option("--no-progress", is_flag=True, envvar="SESSCORE_NO_PROGRESS", help="Draw no progress bar.")
 @options.debug
@@ -43,9 +52,9 @@ def ingest(
     paths: tuple[str, ...],
     db: str | None,
     sensor: str | None,
-    durability: str,
+    durability: "Durability",
     assume_tz: int,
-    output_format: str,
+    format: str,
     strict: bool,
     no_progress: bool,
 ) -> None:
@@ -69,26 +78,28 @@ def ingest(
         )
     finally:
         progress.finish()
-    _tell(result, output_format)
+    _tell(result, format)
     _check(result, path, strict=strict)
 
 
-def _tell(result: "IngestResult", output_format: str) -> None:
+def _tell(result: "IngestResult", form: str) -> None:
     for where, what, hint in result.problems:
         click.echo(safe(f"sesscore: {what} ({where})" + (f"; try: {hint}" if hint else "")), err=True)
-    if output_format == "json":
+    if form == "json":
         from sesscore.render import to_json
 
-        output.write(to_json(_document(result)))
+        write(to_json(_document(result)))
     else:
         click.echo(safe(closing_line(result)), err=True)
 
 
 def _check(result: "IngestResult", path: str, *, strict: bool) -> None:
-    """The two outcomes that are told after the work is done."""
-    if result.sources["read"] + result.sources["unchanged"] == 0:
+    """The outcomes that are told after the work is done."""
+    if result.stopped_by:
+        raise Stopped(result.stopped_by)
+    if result.readable == 0:
         raise NothingToRead("no source could be read", hint="sesscore ingest FOLDER, the one with cowrie.json in it")
-    quarantined = result.ledger["quarantined"]
+    quarantined = result.ledger.quarantined
     if strict and quarantined:
         raise ConditionFailed(
             f"{_count(quarantined, 'record was', 'records were')} quarantined",
@@ -101,7 +112,7 @@ def _document(result: "IngestResult") -> dict[str, object]:
     problems = [{"source": where, "problem": what, "hint": hint} for where, what, hint in result.problems]
     return {
         "schema": SCHEMA,
-        "ledger": result.ledger,
+        "ledger": result.ledger.as_dict(),
         "sources": result.sources,
         "sessions": result.sessions,
         "elapsed_seconds": round(result.elapsed_seconds, 3),
@@ -113,12 +124,14 @@ def closing_line(result: "IngestResult") -> str:
     """The run in one line; parts that are nothing are left out."""
     ledger, sources, sessions = result.ledger, result.sources, result.sessions
     line = (
-        f"{_count(ledger['lines'], 'record', 'records')}: {_count(ledger['events'], 'event', 'events')} "
+        f"{_count(ledger.lines, 'record', 'records')}: {_count(ledger.events, 'event', 'events')} "
         f"in {_count(sessions['total'], 'session', 'sessions')} ({sessions['new']:,} new)"
     )
     others = [
-        _count(ledger["duplicates"], "duplicate", "duplicates"),
-        *(f"{ledger[name]:,} {name}" for name in ("sessionless", "quarantined", "blank")),
+        _count(ledger.duplicates, "duplicate", "duplicates"),
+        f"{ledger.sessionless:,} sessionless",
+        f"{ledger.quarantined:,} quarantined",
+        f"{ledger.blank:,} blank",
         *(
             f"{_count(sources[name], 'source', 'sources')} {name}"
             for name in ("unchanged", "alien", "unreadable", "pending")

@@ -1,4 +1,8 @@
-"""Options that several commands share. Each can also be set by a variable: --db by SESSCORE_DB, and so on."""
+"""Options that several commands share.
+
+Each option of a command can be set by a variable: --format of report by SESSCORE_REPORT_FORMAT. Those that mean the
+same everywhere have a short one too: SESSCORE_DB.
+"""
 
 import re
 from collections.abc import Callable
@@ -57,14 +61,12 @@ def sensor(help_text: str) -> Callable[[Command], Command]:
     return click.option("--sensor", envvar="SESSCORE_SENSOR", metavar="NAME", help=help_text)
 
 
-def output_format(*formats: str) -> Callable[[Command], Command]:
+def format_(*formats: str) -> Callable[[Command], Command]:
     """--format; the first is the default."""
     return click.option(
         "--format",
-        "output_format",
         type=click.Choice(formats),
         default=formats[0],
-        envvar="SESSCORE_FORMAT",
         show_default=True,
         help="How the result is written.",
     )
@@ -72,9 +74,9 @@ def output_format(*formats: str) -> Callable[[Command], Command]:
 
 def output(command: Command) -> Command:
     """-o"""
-    return click.option(
-        "-o", "--output", "target", type=click.Path(), default=STDOUT, metavar="FILE", help="Write to a file."
-    )(command)
+    return click.option("-o", "--output", type=click.Path(), default=STDOUT, metavar="FILE", help="Write to a file.")(
+        command
+    )
 
 
 def debug(command: Command) -> Command:

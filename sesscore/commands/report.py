@@ -4,18 +4,18 @@ import sys
 
 import click
 
-from sesscore import output
 from sesscore.commands import options
+from sesscore.output import STDOUT, on_terminal, write
 
 
 @click.command()
 @click.argument("name")
 @options.database
 @options.sensor("Only sessions and events of this sensor.")
-@options.output_format("table", "json")
+@options.format_("table", "json")
 @options.output
 @options.debug
-def report(name: str, db: str | None, sensor: str | None, output_format: str, target: str) -> None:
+def report(name: str, db: str | None, sensor: str | None, format: str, output: str) -> None:
     """Print a report on what was ingested.
 
     Reports: summary.
@@ -29,10 +29,10 @@ def report(name: str, db: str | None, sensor: str | None, output_format: str, ta
     found = find_report(name)
     with open_for_reading(options.database_path(db)) as database, sqlite_errors(database.path):
         figures = found.document(database.connection, Bounds(sensor=sensor))
-    if output_format == "json":
-        output.write(to_json(figures), target)
-    elif target == output.STDOUT:
-        page = to_page(found.page(figures), colour=output.on_terminal(), encoding=sys.stdout.encoding)
-        output.write(page)
+    if format == "json":
+        write(to_json(figures), output)
+    elif output == STDOUT:
+        page = to_page(found.page(figures), colour=on_terminal(), encoding=sys.stdout.encoding)
+        write(page)
     else:
-        output.write(to_page(found.page(figures)), target)
+        write(to_page(found.page(figures)), output)

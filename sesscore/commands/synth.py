@@ -2,8 +2,8 @@
 
 import click
 
-from sesscore import output
 from sesscore.commands import options
+from sesscore.output import closed_pipe_is_fine
 
 
 @click.command()
@@ -22,14 +22,14 @@ from sesscore.commands import options
 @click.option("--truth", type=click.Path(), metavar="FILE", help="Write what a correct reader must find, as JSON.")
 @options.debug
 def synth(
-    events: int, days: int, seed: int, sensors: int, generation: str, start: str, target: str, truth: str | None
+    events: int, days: int, seed: int, sensors: int, generation: str, start: str, output: str, truth: str | None
 ) -> None:
     """Write a realistic Cowrie log whose truth is known."""
     from sesscore.synth import write
 
-    with output.closed_pipe_is_fine():
+    with closed_pipe_is_fine():
         write(
-            target,
+            output,
             truth_path=truth,
             events=events,
             days=days,

@@ -1,0 +1,222 @@
+"""`report summary` on a database that was filled by hand."""
+
+import json
+
+import pytest
+from filled import DAY_US, HOSTILE, fill
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sesscore.errors import UsageError
+from sesscore.queries import Bounds, names, sql
+from sesscore.render import HALF, PAGE, Beside, Listing, moment, to_json, to_page
+from sesscore.reports import report
+from sesscore.safetext import width
+from sesscore.store import open_for_reading, open_for_writing
+
+SUMMARY = report("summary")
+EVERYTHING = {"since_us": None, "until_us": None, "sensor": None, "top": 1}
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    return fill(tmp_path_factory.mktemp("filled") / "s.db")
+
+
+@pytest.fixture
+def connection(filled):
+    with open_for_reading(filled) as database:
+        yield database.connection
+
+
+@pytest.fixture
+def figures(connection):
+    return SUMMARY.document(connection, Bounds())
+
+
+def test_totals(figures):
+    assert figures["schema"] == "sesscore.report.summary/1"
+    assert figures["totals"] == {
+        "events": 30,
+        "sessions": 8,
+        "sensors": 2,
+        "sources": 2,
+        "alien_sources": 1,
+        "login_failed": 7,
+        "login_success": 3,
+        "commands": 5,  # under two ids of one text
+        "downloads": 5,
+        "uploads": 4,
+    }
+    assert figures["matchers"] == {"full_delimited": 5, "session_id_only": 2, "event_session": 1}
+
+
+def test_the_ledger_is_of_all_sources_and_balances(figures):
+    ledger = figures["ledger"]
+    assert list(ledger) == ["lines", "events", "duplicates", "sessionless", "quarantined", "blank"]
+    assert ledger["lines"] == 42 == sum(ledger.values()) - ledger["lines"]
+    assert figures["quarantine"] == [{"reason": "json", "records": 7}, {"reason": "no_time", "records": 1}]
+
+
+def test_times(figures):
+    assert figures["first_event"] == "1970-01-01T00:00:00.000001Z"
+    assert figures["last_event"] == "1970-01-02T00:00:02.500000Z"
+
+
+def test_values_are_grouped_by_value_not_by_id(figures):
+    assert figures["top_sources"] == [{"src_ip": "10.0.0.1", "sessions": 4}, {"src_ip": "10.0.0.2", "sessions": 3}]
+    assert figures["top_credentials"][0] == {"username": "root", "password": "123456", "failed": 4, "succeeded": 2}
+    assert figures["top_commands"] == [{"command": "uname -a", "count": 3}, {"command": HOSTILE, "count": 2}]
+
+
+def test_absent_is_null_and_empty_is_empty(figures):
+    assert figures["top_credentials"][1:] == [
+        {"username": "admin", "password": "", "failed": 3, "succeeded": 0},
+        {"username": "admin", "password": None, "failed": 0, "succeeded": 1},
+    ]
+    assert figures["protocols"][-1] == {"protocol": None, "sessions": 1}
+
+
+def test_artifacts_without_content_are_counted_apart(figures):
+    assert figures["downloads"] == [
+        {"shasum": "aa" * 32, "url": "http://evil/b", "count": 4},
+        {"shasum": None, "url": "http://evil/a", "count": 1},
+        {"shasum": "bb" * 32, "url": None, "count": 1},
+    ]
+    assert figures["empty_artifacts"] == {"downloads": 1, "uploads": 2}
+
+
+def test_sensors(figures):
+    assert figures["sensors"] == [
+        {"sensor": "alpha", "sessions": 4, "events": 13},
+        {"sensor": "beta", "sessions": 4, "events": 17},
+    ]
+
+
+def test_one_sensor(connection):
+    figures = SUMMARY.document(connection, Bounds(sensor="alpha"))
+    assert figures["totals"]["events"] == 13
+    assert figures["totals"]["sessions"] == 4
+    assert figures["totals"]["sensors"] == 1
+    assert figures["top_commands"] == []
+    assert figures["top_credentials"][0]["succeeded"] == 0
+    nobody = SUMMARY.document(connection, Bounds(sensor="never heard of"))
+    assert (nobody["totals"]["events"], nobody["first_event"]) == (0, None)
+
+
+def test_days_add_up(connection):
+    whole, first, second = (
+        SUMMARY.document(connection, bounds)
+        for bounds in (Bounds(), Bounds(until_us=DAY_US), Bounds(since_us=DAY_US, until_us=2 * DAY_US))
+    )
+    for name in ("events", "sessions", "login_failed", "commands", "downloads", "uploads"):
+        assert whole["totals"][name] == first["totals"][name] + second["totals"][name] > 0
+    assert first["last_event"] < second["first_event"]
+    assert SUMMARY.document(connection, Bounds(since_us=9 * DAY_US))["totals"]["events"] == 0
+
+
+def test_an_empty_database(tmp_path):
+    open_for_writing(tmp_path / "s.db").close()
+    with open_for_reading(tmp_path / "s.db") as database:
+        figures = SUMMARY.document(database.connection, Bounds())
+    assert figures["totals"]["events"] == figures["ledger"]["lines"] == 0
+    assert figures["first_event"] is None
+    assert "no events" in to_page(SUMMARY.page(figures)).decode()
+
+
+def test_the_figures_are_of_one_moment_and_leave_no_transaction(connection):
+    SUMMARY.document(connection, Bounds())
+    assert not connection.in_transaction
+
+
+def test_top_lists_read_only_their_kind(connection):
+    for name in ("top_sources", "top_credentials", "top_commands", "client_versions", "downloads", "empty_artifacts"):
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {sql(f'reports/summary/{name}')}", EVERYTHING).fetchall()
+        assert any("SEARCH v USING PRIMARY KEY (day=? AND kind=?" in row[3] for row in plan), (name, plan)
+
+
+def test_every_statement_says_what_it_answers():
+    for name in names("reports/summary"):
+        text = sql(f"reports/summary/{name}")
+        assert text.startswith("-- "), name
+        assert "-- Columns: " in text, name
+        assert (":sensor" in text) == ("-- Parameters: " in text), name
+
+
+def test_the_same_figures_give_the_same_bytes(connection, filled):
+    first = SUMMARY.document(connection, Bounds())
+    with open_for_reading(filled) as database:
+        second = SUMMARY.document(database.connection, Bounds())
+    assert to_json(first) == to_json(second)
+    assert to_page(SUMMARY.page(first)) == to_page(SUMMARY.page(second))
+
+
+def test_unknown_reports_are_refused_with_the_known_ones():
+    with pytest.raises(UsageError) as caught:
+        report("sumary")
+    assert "summary" in caught.value.hint
+
+
+# How it looks
+
+
+def test_json_keeps_every_character_and_sends_none_that_harm(figures):
+    document = to_json(figures)
+    assert document.endswith(b"}\n")
+    assert json.loads(document)["top_commands"][1]["command"] == HOSTILE
+    assert b"\\u202e" in document
+    assert all(line.isprintable() for line in document.decode().split("\n"))
+
+
+def test_the_page_is_plain_and_fits(figures):
+    page = to_page(SUMMARY.page(figures)).decode()
+    lines = page.splitlines()
+    assert all(line.isprintable() and not line.endswith(" ") and width(line) <= PAGE for line in lines)
+    assert "  42 = 30 events + 2 duplicates + 1 sessionless + 8 quarantined + 1 blank  ✓ balanced" in lines
+    assert "  full_delimited          5  62.5 %  ██████" in page
+    assert "curl x\\x1b[2J\\u202e\\x00|sh" in page
+
+
+def test_a_ledger_that_does_not_balance_is_shown_as_such(figures):
+    figures["ledger"]["lines"] += 3
+    assert "✗ 3 unaccounted for" in to_page(SUMMARY.page(figures)).decode()
+
+
+def test_colour_only_when_wanted(figures):
+    page = SUMMARY.page(figures)
+    assert b"\x1b" not in to_page(page)
+    coloured = to_page(page, colour=True)
+    assert b"\x1b[1msesscore summary\x1b[0m" in coloured
+    assert b"\x1b[2J" not in coloured
+
+
+def test_an_encoding_without_blocks(figures):
+    page = to_page(SUMMARY.page(figures), encoding="ascii")
+    assert b"####" in page
+    page.decode("ascii")
+
+
+@given(st.lists(st.tuples(st.text(), st.none() | st.text(), st.integers(0, 2**63 - 1)), max_size=5))
+def test_any_text_keeps_the_columns_apart(found):
+    listing = Listing("Title", ("one", "two", "count"), found, shares=True)
+    for line in to_page([listing]).decode().splitlines():
+        assert line.isprintable()
+        assert width(line) <= PAGE + 20
+    beside = to_page([Beside(Listing("L", ("a", "b"), [("x" * 90, 1)]), listing)]).decode().splitlines()
+    assert beside[0] == f"L{' ' * (PAGE - HALF - 1)}Title"
+
+
+@pytest.mark.parametrize(
+    ("us", "text"),
+    [
+        (None, None),
+        (0, "1970-01-01T00:00:00.000000Z"),
+        (-1, "1969-12-31T23:59:59.999999Z"),
+        (1_700_000_000_123_456, "2023-11-14T22:13:20.123456Z"),
+        (-719_162 * DAY_US - 1, "0000-12-31T23:59:59.999999Z"),
+        (2_932_897 * DAY_US, "10000-01-01T00:00:00.000000Z"),
+        (2_932_897 * DAY_US - 1, "9999-12-31T23:59:59.999999Z"),
+    ],
+)
+def test_moments(us, text):
+    assert moment(us) == text
