@@ -162,18 +162,24 @@ def _word_or_number(data: bytes, pos: int, end: int) -> int:
 
 def _unwrap(fields: Fields, key: str | None = None) -> Iterator[Object]:
     """Give the records that an object holds: a list under a session key, an inner object in `_source`, or itself."""
-    for only_key, listed in fields.items() if len(fields) == 1 else ():
-        if _ENCLOSING_KEY.fullmatch(only_key) and isinstance(listed, list) and listed:
-            elements = [element for element in listed if is_object(element)]
-            if len(elements) == len(listed):
-                for element in elements:
-                    yield from _unwrap(element, only_key)
-                return
+    only_key, elements = _list_under_key(fields) if len(fields) == 1 else ("", [])
     inner = fields.get("_source")
-    if is_object(inner) and why_no_event(fields):
+    if elements:
+        for element in elements:
+            yield from _unwrap(element, only_key)
+    elif is_object(inner) and why_no_event(fields):
         yield from _unwrap(inner, key)
     else:
         yield Object(fields, key)
+
+
+def _list_under_key(fields: Fields) -> tuple[str, list[Fields]]:
+    """Give the only key and its objects, if it may name a session and holds objects and nothing else."""
+    [(key, listed)] = fields.items()
+    if not _ENCLOSING_KEY.fullmatch(key) or not isinstance(listed, list):
+        return key, []
+    elements = [element for element in listed if is_object(element)]
+    return key, elements if len(elements) == len(listed) else []
 
 
 # --- the records of a source ---------------------------------------------------------------------------------------
@@ -210,6 +216,8 @@ class _Reader:
 
     def _to_next(self) -> bool:
         """Pass what is nothing between records; False at the end of the input."""
+        if self.data[self.pos : self.pos + 1] in (b"{", b"\n"):
+            return True
         match = _NOTHING.match(self.data, self.pos)
         if match and match.end() > self.pos:
             self.line_is_empty &= not match[0].strip(b" \t\r")
