@@ -170,12 +170,13 @@ class Writer:
 
     def _move(self, source: SourceRow, scanned: Scanned) -> None:
         """Moves a source to the end of a batch, and keeps hashes by which it is known again."""
-        covered = scanned.batch.block[: max(0, scanned.end.offset - scanned.base)]
+        block = scanned.batch.block
+        end = max(0, scanned.end.offset - scanned.base)  # before the block while a line that is too long is let go
         if source.head_bytes == 0:
-            newline = covered.find(b"\n", 0, HEAD_BYTES)
-            head = covered[: newline + 1] if newline >= 0 else covered[:HEAD_BYTES]
+            newline = block.find(b"\n", 0, min(end, HEAD_BYTES))
+            head = block[: newline + 1] if newline >= 0 else block[: min(end, HEAD_BYTES)]
             source.head_hash, source.head_bytes = digest(head), len(head)
-        tail = covered[-TAIL_BYTES:]
+        tail = block[max(0, end - TAIL_BYTES) : end]
         source.tail_hash, source.tail_bytes = digest(tail), len(tail)
         source.offset = scanned.end.offset
         source.records = scanned.end.records
