@@ -7,7 +7,6 @@ kernel releases an flock when its holder dies, so there are no stale locks and n
 import contextlib
 import fcntl
 import os
-import socket
 from datetime import UTC, datetime
 
 from sesscore.errors import DatabaseInUse, StorageError
@@ -52,7 +51,7 @@ class WriterLock:
             ) from error
         os.fchmod(self._descriptor, 0o600)
         started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self._write(f"process {os.getpid()} on {socket.gethostname()} since {started}\n")
+        self._write(f"process {os.getpid()} on {os.uname().nodename} since {started}\n")
 
     def _holder(self) -> str:
         text = os.pread(self._descriptor, _TEXT_LIMIT, 0).decode("utf-8", "replace").strip()

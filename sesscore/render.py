@@ -72,6 +72,7 @@ class Listing:
     columns: Sequence[str]
     rows: Sequence[Sequence[Value]]
     shares: bool = False
+    whole: str = ""  # the column that is never cut, for values that people copy
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,8 @@ def _listing(listing: Listing, limit: int) -> Iterator[Line]:
     cells = [[_number(value) if isinstance(value, int) else value for value in row] for row in listing.rows]
     right = [all(isinstance(row[i], int) for row in listing.rows) for i in range(len(listing.columns))]
     extra = 8 + 2 + BAR if listing.shares else 0
-    widths = _fitted(listing.columns, cells, right, limit - extra)
+    flexible = [i for i, name in enumerate(listing.columns) if not right[i] and name != listing.whole]
+    widths = _fitted(listing.columns, cells, flexible, limit - extra)
     yield [Span(_row(listing.columns, widths, right), DIM)]
     total = sum(_first_number(row) for row in listing.rows)
     for row, shown in zip(listing.rows, cells, strict=True):
@@ -186,16 +188,15 @@ def _text(value: str | None) -> str:
 
 
 def _fitted(
-    columns: Sequence[str], cells: Sequence[Sequence[str | None]], right: Sequence[bool], limit: int
+    columns: Sequence[str], cells: Sequence[Sequence[str | None]], flexible: Sequence[int], limit: int
 ) -> list[int]:
-    """Widths by content; if they do not fit, the widest texts give way."""
+    """Widths by content; if they do not fit, the widest of the flexible columns give way."""
     widths = []
     for i, name in enumerate(columns):
         contents = (width(shortened(_text(row[i]), limit)) for row in cells)
         widths.append(max(len(name), *contents))
-    texts = [i for i in range(len(columns)) if not right[i]]
-    while texts and sum(widths) + 2 * len(widths) > limit:
-        widest = max(texts, key=lambda i: widths[i])
+    while flexible and sum(widths) + 2 * len(widths) > limit:
+        widest = max(flexible, key=lambda i: widths[i])
         if widths[widest] <= 8:
             break
         widths[widest] -= 1

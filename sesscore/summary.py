@@ -92,7 +92,7 @@ def page(figures: dict[str, Any]) -> list[Block]:
             Listing("Client versions", *_table(figures["client_versions"], "client_version", "sessions")),
         ),
         Listing("Top commands", *_table(figures["top_commands"], "count", "command")),
-        Listing("Artifacts", *_table(figures["downloads"], "count", "shasum", "url")),
+        Listing("Artifacts", *_table(figures["downloads"], "count", "shasum", "url"), whole="shasum"),
         *_empty(figures["empty_artifacts"]),
     ]
 

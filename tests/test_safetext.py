@@ -1,5 +1,6 @@
 """No code point gets through that could harm a terminal, and cut text fits."""
 
+import json
 import re
 import sys
 import unicodedata
@@ -8,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sesscore.safetext import ELLIPSIS, safe, shortened, width
+from sesscore.safetext import ELLIPSIS, safe, safe_json, shortened, width
 
 EVERY_CODE_POINT = range(sys.maxunicode + 1)
 HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+ESCAPED = re.compile(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}")
 ANY_TEXT = st.text(st.characters(categories=None))
 
 
@@ -19,11 +21,20 @@ def test_every_code_point():
     for code in EVERY_CODE_POINT:
         character = chr(code)
         shown = safe(character)
-        if unicodedata.category(character) in HARMFUL:
-            assert re.fullmatch(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}", shown), hex(code)
+        if shown == character:
+            assert character.isprintable()
+            assert unicodedata.category(character) not in HARMFUL, hex(code)
+        else:
+            assert ESCAPED.fullmatch(shown), hex(code)
             assert int(shown[2:], 16) == code
-        assert shown.isprintable()
-        assert not any(unicodedata.category(c) in HARMFUL for c in shown)
+
+
+def test_every_code_point_in_json():
+    for start in EVERY_CODE_POINT[::4096]:
+        text = "".join(chr(code) for code in range(start, start + 4096) if not 0xD800 <= code < 0xE000)
+        document = safe_json(json.dumps(text, ensure_ascii=False))
+        assert json.loads(document) == text
+        assert document.isprintable()
 
 
 @pytest.mark.parametrize(
