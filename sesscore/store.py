@@ -47,11 +47,13 @@ class Database:
                 self._lock.release()
 
     def __enter__(self) -> Self:
+        """The database itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Close it, whatever happened."""
         if error is None:
             self.close()
             return
