@@ -1,0 +1,161 @@
+"""Where the time of an ingest goes: each step on its own, one after the other, in one thread.
+
+    python asv_bench/steps.py LOG [--markdown]
+
+The whole program (`compare.py`) reads and scans in a thread of its own, so it takes less time than the sum where a
+second core is free.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from machine import describe
+from tables import Row, as_markdown, as_text
+
+from sesscore._fold import Folder
+from sesscore.known import recognise
+from sesscore.records import BLOCK_BYTES, RecordReader
+from sesscore.store import open_for_reading, open_for_writing
+from sesscore.writer import Writer
+
+COLUMNS = ("step", "cpu s", "wall s", "share of cpu", "MB/s")
+
+
+class Clock:
+    """Adds up the time of each step, by name."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, tuple[float, float]] = {}  # processor, wall
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        began = time.process_time(), time.perf_counter()
+        yield
+        cpu, wall = self.seconds.get(step, (0.0, 0.0))
+        self.seconds[step] = cpu + time.process_time() - began[0], wall + time.perf_counter() - began[1]
+
+    def total(self) -> tuple[float, float]:
+        cpu, wall = zip(*self.seconds.values(), strict=True)
+        return sum(cpu), sum(wall)
+
+
+class TimedFolder:
+    """A Folder whose two long steps are timed."""
+
+    def __init__(self, folder: Folder, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._folder, name)
+
+    def plan(self, *arguments: Any) -> Any:
+        with self._clock("sort and cut"):
+            return self._folder.plan(*arguments)
+
+    def fold(self, *arguments: Any) -> Any:
+        with self._clock("fold to rows"):
+            return self._folder.fold(*arguments)
+
+
+class TimedWriter(Writer):
+    """A Writer that times its statements by name."""
+
+    def __init__(self, connection: Any, clock: Clock) -> None:
+        super().__init__(connection)
+        self._clock = clock
+        self._folder = TimedFolder(self._folder, clock)  # type: ignore[assignment]
+
+    def _put_many(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        with self._clock(f"store {name}"):
+            super()._put_many(name, rows)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    assert __doc__ is not None
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("log")
+    parser.add_argument("--folder", help="for the database (default: the system's for temporary files)")
+    parser.add_argument("--markdown", action="store_true", help="print what docs/performance.md holds")
+    options = parser.parse_args(arguments)
+    log = Path(options.log)
+    floors = Clock()
+    read_floors(log, floors)
+    steps = Clock()
+    with tempfile.TemporaryDirectory(prefix="sesscore-steps-", dir=options.folder) as folder:
+        ingest_in_steps(str(log), str(Path(folder, "steps.db")), steps)
+    rows = table(floors, steps, log.stat().st_size)
+    print("\n".join((as_markdown if options.markdown else as_text)(describe(), COLUMNS, rows, [])))
+
+
+def read_floors(log: Path, clock: Clock) -> None:
+    """What no reader can avoid."""
+    with log.open("rb", buffering=0) as file:
+        while True:
+            with clock("floor: read the file"):
+                block = file.read(BLOCK_BYTES)
+            if not block:
+                return
+            with clock("floor: count the newlines"):
+                block.count(b"\n")
+
+
+def ingest_in_steps(log: str, path: str, clock: Clock) -> None:
+    """An ingest of one log into a new database, without threads."""
+    with open_for_writing(path) as database:
+        writer = TimedWriter(database.connection, clock)
+        with open_for_reading(path) as lookups:
+            recognised = recognise(log, lookups.connection, "unknown")
+        row = recognised.row
+        with recognised.source as source:
+            reader = RecordReader(source, row.position, sensor=row.sensor)
+            batches = reader.batches()
+            while True:
+                with clock("read and scan"):
+                    scanned = next(batches, None)
+                if scanned is None:
+                    break
+                write(writer, scanned, row, clock)
+            writer.finish(row, reader.pending, source.damage)
+        with clock("close and checkpoint"):
+            database.close()
+
+
+def write(writer: TimedWriter, scanned: Any, row: Any, clock: Clock) -> None:
+    """One transaction; what its timed parts leave over is the ledger, the commit and automatic checkpoints."""
+    before = clock.total()
+    began = time.process_time(), time.perf_counter()
+    writer.write(scanned, row)
+    cpu, wall = time.process_time() - began[0], time.perf_counter() - began[1]
+    after = clock.total()
+    known = clock.seconds.get("ledger, look-ups, commit", (0.0, 0.0))
+    rest = known[0] + cpu - (after[0] - before[0]), known[1] + wall - (after[1] - before[1])
+    clock.seconds["ledger, look-ups, commit"] = rest
+
+
+def table(floors: Clock, steps: Clock, size: int) -> list[Row]:
+    """The steps of the ingest, those that matter, their sum, and the floors."""
+    whole_cpu, whole_wall = steps.total()
+    small = [step for step, (_, wall) in steps.seconds.items() if wall < whole_wall / 200]
+    rest = [steps.seconds.pop(step) for step in small]
+    shown = {
+        **steps.seconds,
+        "everything else": (sum(cpu for cpu, _ in rest), sum(wall for _, wall in rest)),
+        "all": (whole_cpu, whole_wall),
+        **floors.seconds,
+    }
+    return [line(step, cpu, wall, whole_cpu, size) for step, (cpu, wall) in shown.items()]
+
+
+def line(name: str, cpu: float, wall: float, whole: float, size: int) -> Row:
+    return name, f"{cpu:.2f}", f"{wall:.2f}", f"{cpu / whole:.1%}", f"{size / 1e6 / max(wall, 1e-9):,.0f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""The benchmarks and the commands beside them run: each once, at a tiny size, so that they do not rot."""
+
+import importlib
+import itertools
+import json
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sesscore import synth
+
+HERE = Path(__file__).resolve().parent.parent / "asv_bench"
+TINY = (300,)
+PREFIXES = ("time_", "peakmem_", "track_")
+
+pytestmark = pytest.mark.skipif(not HERE.is_dir(), reason="the benchmarks are in the repository only")
+
+
+@pytest.fixture
+def suite(monkeypatch, tmp_path):
+    """The classes of the suite that hold benchmarks, by name, with tiny logs."""
+    monkeypatch.syspath_prepend(str(HERE))
+    monkeypatch.chdir(tmp_path)
+    package = importlib.import_module("benchmarks")
+    modules = [
+        importlib.import_module(f"benchmarks.{module.name}") for module in pkgutil.iter_modules(package.__path__)
+    ]
+    classes = {}
+    for module in modules:
+        if hasattr(module, "EVENTS"):
+            monkeypatch.setattr(module, "EVENTS", TINY)
+        for name, value in vars(module).items():
+            if isinstance(value, type) and benchmarks_of(value):
+                classes[name] = value
+    for value in classes.values():
+        monkeypatch.setattr(value, "params", (TINY, *value.params[1:]))
+    return classes
+
+
+def benchmarks_of(cls):
+    return [name for name in dir(cls) if name.startswith(PREFIXES)]
+
+
+def run_as_asv_does(cls):
+    """Each benchmark of a class for all its parameters. Returns what the track_ ones say."""
+    benchmark = cls()
+    cache = [benchmark.setup_cache()] if hasattr(benchmark, "setup_cache") else []
+    tracked = []
+    for parameters in itertools.product(*cls.params):
+        for name in benchmarks_of(cls):
+            getattr(benchmark, "setup", lambda *_: None)(*cache, *parameters)
+            value = getattr(benchmark, name)(*cache, *parameters)
+            getattr(benchmark, "teardown", lambda *_: None)(*cache, *parameters)
+            if name.startswith("track_"):
+                tracked.append(value)
+            else:
+                assert value is None  # asv would ignore it
+    return tracked
+
+
+def test_every_subject_has_its_benchmarks(suite):
+    assert set(suite) == {"Fold", "Ingest", "IngestAgain", "Report", "Scan", "Synth"}
+
+
+@pytest.mark.parametrize("name", ["Fold", "Ingest", "IngestAgain", "Report", "Scan", "Synth"])
+def test_benchmarks_run(suite, name):
+    for value in run_as_asv_does(suite[name]):
+        assert value > 0
+
+
+def test_asv_is_told_where_the_suite_is():
+    text = (HERE / "asv.conf.json").read_text("utf-8")
+    config = json.loads("\n".join(line for line in text.splitlines() if not line.lstrip().startswith("//")))
+    assert (HERE / config["benchmark_dir"] / "__init__.py").is_file()
+    assert (HERE / config["repo"] / "pyproject.toml").is_file()
+
+
+def command(name, *arguments, folder):
+    """A script of asv_bench, run from elsewhere."""
+    done = subprocess.run(
+        [sys.executable, HERE / name, *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_compare(tmp_path):
+    output = command("compare.py", "--events", 300, "--runs", 2, "--json", "result.json", folder=tmp_path)
+    assert "wall ×" in output
+    result = json.loads((tmp_path / "result.json").read_text())
+    runs = {contender["name"]: contender for contender in result["contenders"]}
+    skipped = {note.partition(":")[0] for note in result["notes"]}
+    names = {"sesscore", "orjson-sqlite3", "duckdb-store", "duckdb-group", "duckdb-group-1", "orjson-loop", "wc"}
+    # one core: duckdb-group is duckdb-group-1
+    assert names - {"duckdb-group-1"} <= set(runs) | skipped <= names
+    assert all(len(contender["runs"]) == 2 for contender in runs.values())
+    sessions = {runs[name]["found"] for name in runs if name not in ("orjson-loop", "wc")}
+    assert sessions == {runs["sesscore"]["found"]}  # all did the same work
+    assert all(one["peak_bytes"] > 0 for contender in runs.values() for one in contender["runs"])
+
+
+def test_compare_prints_markdown_of_some(tmp_path):
+    log = tmp_path / "a.json"
+    synth.write(log, events=200)
+    output = command(
+        "compare.py", "--log", log, "--runs", 1, "--only", "orjson-loop,sesscore", "--markdown", folder=tmp_path
+    )
+    rows = [line for line in output.splitlines() if line.startswith("|")]
+    assert len(rows) == 4
+    assert rows[2].startswith("| sesscore ingest")
+    assert rows[3].endswith("| 200 |")
+
+
+def test_compare_knows_its_contenders(tmp_path):
+    with pytest.raises(AssertionError, match="unknown: nobody"):
+        command("compare.py", "--only", "sesscore,nobody", folder=tmp_path)
+
+
+def test_memory(tmp_path):
+    output = command("memory.py", "--events", "200,400", "--within", 50, folder=tmp_path)
+    assert "400" in output.splitlines()[-1]
+
+
+def test_memory_says_what_does_not_hold(tmp_path):
+    with pytest.raises(AssertionError, match="above 1 MB"):
+        command("memory.py", "--events", "200", "--limit", 1, folder=tmp_path)
+
+
+def test_steps(tmp_path):
+    log = tmp_path / "a.json"
+    synth.write(log, events=2_000)
+    output = command("steps.py", log, folder=tmp_path)
+    assert "read and scan" in output
+    assert "floor: read the file" in output
