@@ -1,7 +1,7 @@
 """Builds the extensions of `_ext/` as modules of the package: `_ext/scan.pyx` becomes `sesscore._scan`.
 
-SESSCORE_DEBUG=1 turns on bounds checks and keeps annotations; SESSCORE_SANITIZE=1 builds with AddressSanitizer
-and UBSan (see CONTRIBUTING.md for how the tests run under them).
+SESSCORE_BUILD=debug turns on bounds checks and writes annotated sources; SESSCORE_SANITIZE=1 builds with
+AddressSanitizer and UBSan. CONTRIBUTING.md says how to use both.
 """
 
 import os
@@ -9,11 +9,14 @@ import os
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-DEBUG = os.environ.get("SESSCORE_DEBUG") == "1"
+DEBUG = os.environ.get("SESSCORE_BUILD") == "debug"
 SANITIZE = os.environ.get("SESSCORE_SANITIZE") == "1"
 
 SANITIZER_FLAGS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-g"]
 COMPILE_FLAGS = ["-O1", *SANITIZER_FLAGS] if SANITIZE else ["-O3", "-g0"]
+
+# Each kind of build has a folder of its own: what one has compiled, another would take for up to date.
+BUILD = "build" + ("/debug" if DEBUG else "") + ("/sanitize" if SANITIZE else "")
 
 setup(
     ext_modules=cythonize(
@@ -27,7 +30,7 @@ setup(
             for name in ("scan", "fold")
         ],
         include_path=["_ext"],
-        build_dir="build/cython",
+        build_dir=f"{BUILD}/cython",
         annotate=DEBUG,
         compiler_directives={
             "language_level": 3,
@@ -37,5 +40,9 @@ setup(
             "cdivision": True,
             "embedsignature": True,
         },
-    )
+    ),
+    options={
+        "build": {"build_base": BUILD},
+        "build_ext": {"force": DEBUG or SANITIZE, "parallel": os.cpu_count()},
+    },
 )
