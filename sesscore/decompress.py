@@ -139,13 +139,13 @@ class Members:
             size -= len(chunk)
         return b"".join(chunks)
 
-    def _begin(self, *, again: bool = False, single_from: int = _NEVER) -> None:
+    def _begin(self, *, again: bool = False, close_from: int = _NEVER) -> None:
         """Start to read the member at the current position.
 
-        `again`: by zlib and in small slices, in single bytes from stored byte `single_from` on.
+        `again`: by zlib and in small slices, of single bytes from stored byte `close_from` on.
         """
         self._again = again
-        self._single_from = single_from
+        self._close_from = close_from
         self._decoder = self._new_decoder()
         self._member = self.position
         self._delivered = 0  # decompressed bytes of this member
@@ -176,8 +176,6 @@ class Members:
         if decoder.eof:
             self._next_member()
             return b""
-        if self.position >= self._single_from:
-            size = 1
         hungry = decoder.needs_input
         data = self._take(size) if hungry else memoryview(b"")
         chunk = decoder.decompress(data, size)
@@ -191,7 +189,7 @@ class Members:
         if self._at == len(self._held):
             self._hold(b"")
         self._slice_start = self.position
-        limit = min(self._slice, max(size, _FIRST_SLICE), max(self._single_from - self._slice_start, 1))
+        limit = min(self._slice, max(size, _FIRST_SLICE), max(self._close_from - self._slice_start, 1))
         data = self._held[self._at : self._at + limit]
         self._at += len(data)
         if not self._again:
@@ -236,26 +234,32 @@ class Members:
             self._stop(self._describe(error))
             return b""
         recovered = bytearray()
-        try:
+        goal = self._delivered + size
+        close_from = _NEVER
+        for step in (size, size, 1):
             try:
-                self._read_again(size, recovered)
-            except self._decoder_errors:
-                self._read_again(size - len(recovered), recovered, single_from=self._slice_start)
-        except self._errors as final:
-            self._stop(self._describe(final))
+                self._read_again(goal, recovered, close_from, step)
+                return bytes(recovered)
+            except _CutShort as final:
+                error = final
+                break
+            except self._decoder_errors as final:
+                error = final
+                close_from = self._slice_start
+        self._stop(self._describe(error))
         return bytes(recovered)
 
-    def _read_again(self, size: int, recovered: bytearray, single_from: int = _NEVER) -> None:
-        """Read this member again: what was delivered is dropped, `size` bytes more are added to `recovered`."""
+    def _read_again(self, goal: int, recovered: bytearray, close_from: int, close_step: int) -> None:
+        """Read this member again, and add to `recovered` what was not delivered, up to its byte `goal`."""
         delivered = self._delivered
-        self._stored.position = self._member
+        self._stored.position = member = self._member
         self._held, self._at = memoryview(b""), 0
-        self._begin(again=True, single_from=single_from)
+        self._begin(again=True, close_from=close_from)
         while self._delivered < delivered:
             self._step(min(delivered - self._delivered, _STEP))
-        member = self._member
-        while self._delivered < delivered + size and self._member == member and not self._ended:
-            recovered += self._step(delivered + size - self._delivered)
+        while self._delivered < goal and self._member == member and not self._ended:
+            near = self.position >= close_from
+            recovered += self._step(close_step if near else goal - self._delivered)
 
     def _describe(self, error: Exception) -> str:
         if isinstance(error, _CutShort):

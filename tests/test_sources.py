@@ -70,7 +70,6 @@ def read_all(source: Source, size: int = 1 << 20) -> bytes:
     while chunk := source.read(size):
         assert len(chunk) <= size
         chunks.append(chunk)
-        assert source.offset == sum(map(len, chunks)) or size < 4096
     assert source.read(size) == b""
     data = b"".join(chunks)
     assert source.offset == len(data)
@@ -187,15 +186,17 @@ class TestDamage:
                 assert contents(path, 7) == (data, damage)
 
     def test_a_wrong_bit_anywhere(self, stored, packed):
-        whole = PACK[packed](LOG)
-        for at in range(12, len(whole), 17):
+        log = LOG[:4000]
+        whole = PACK[packed](log)
+        for at in range(12, len(whole), 5):
             broken = whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :]
             data, damage = contents(stored(broken))
             assert data == drip(packed, broken)[0], at
-            assert damage or data == LOG
+            assert damage or data == log
 
-    def test_damage_far_into_a_file(self, stored, packed):
-        whole = PACK[packed](random.Random(7).randbytes(300_000) * 8)
+    def test_damage_far_into_a_file(self, stored, packed, monkeypatch):
+        monkeypatch.setattr(decompress, "_STEP", 1 << 16)
+        whole = PACK[packed](random.Random(7).randbytes(40_000) * 8)
         broken = whole[:-200] + bytes(100) + whole[-100:]
         data, damage = contents(stored(broken))
         assert damage
