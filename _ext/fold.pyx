@@ -562,6 +562,8 @@ cdef class Folder:
             if run != NULL and place.at_us == self.places[kept - 1].at_us \
                     and place.fingerprint == self.places[kept - 1].fingerprint:
                 self.in_batch_duplicates += 1
+                # The better name counts, whichever copy has it.
+                self.batch.events[self.places[kept - 1].index].by_session |= self.batch.events[place.index].by_session
                 continue
             if run == NULL or place.at_us - run.last_us > DAY_US:
                 if run != NULL:
@@ -690,6 +692,7 @@ cdef class Folder:
         cdef int64_t last = 0
         cdef int64_t sensor_id = self.sensor_ids[self.batch.names.entries[self.runs[i].name].tag]
         cdef int64_t next_part = 0
+        cdef bint renamed = False
         cdef list leaves = []
         memset(&session, 0, sizeof(Session))
         if held:
@@ -701,6 +704,9 @@ cdef class Folder:
             event = &self.batch.events[self.places[k].index]
             if old and self.is_copy(event, old):
                 rows.duplicates += 1
+                if event.by_session and not session.delimiters & NAMED:
+                    session.delimiters |= NAMED      # the better name counts, whichever copy has it
+                    renamed = True
                 continue
             if new_events == 0:
                 first = last = event.record
@@ -710,6 +716,8 @@ cdef class Folder:
             self.count_event(&session, event, &self.line[old + new_events], sensor_id, tallies)
             new_events += 1
         if new_events == 0:
+            if renamed:
+                self.emit_session(&session, i, held, sensor_id, rows, tallies)
             return 0
         total = old + new_events
         if old:

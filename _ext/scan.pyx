@@ -366,6 +366,10 @@ cdef bint names_session(const Fields *fields, Field field) noexcept nogil:
     return (value.type == TEXT and value.text.length > 0) or value.type == INTEGER or value.type == BIG_INTEGER
 
 
+cdef bint is_white(char c) noexcept nogil:
+    return c == b' ' or (c >= 9 and c <= 13)
+
+
 cdef Span id_in_message(const Batch *batch, const Fields *fields) noexcept nogil:
     """ID of `[session: ID]` at the very end of `message`; ID has no white space and no brackets."""
     cdef Span text
@@ -378,7 +382,7 @@ cdef Span id_in_message(const Batch *batch, const Fields *fields) noexcept nogil
     if text.length < 12 or p[text.length - 1] != b']':
         return absent()
     i = text.length - 1
-    while i > 0 and p[i - 1] != b'[' and p[i - 1] != b']' and <uint8_t>p[i - 1] > 0x20:
+    while i > 0 and p[i - 1] != b'[' and p[i - 1] != b']' and not is_white(p[i - 1]):
         i -= 1
     if i < 10 or i == text.length - 1 or not same(p + i - 10, b'[session: ', 10):
         return absent()
@@ -408,10 +412,6 @@ cdef int32_t port_in(const Fields *fields, Field field) noexcept nogil:
     if not fields.present & (<uint32_t>1 << field) or value.type != INTEGER:
         return NO_PORT
     return <int32_t>value.integer if 0 <= value.integer <= 65535 else NO_PORT
-
-
-cdef bint is_white(char c) noexcept nogil:
-    return c == b' ' or (c >= 9 and c <= 13)
 
 
 cdef double number_in_text(const char *p, size_t length) noexcept nogil:
@@ -727,12 +727,15 @@ cdef class EventBatch:
         return ("json" if verdict == BROKEN else "depth" if verdict == TOO_DEEP else "too_long",
                 <Py_ssize_t>self.batch.block_length)
 
-    def next_whole(self, Py_ssize_t at, Py_ssize_t stop):
-        """The first object in [at, stop) that is whole, ends there and is long enough to be an event, as (begin, end), or None."""
+    def next_whole(self, Py_ssize_t at, Py_ssize_t stop, bint may_grow):
+        """The first object in [at, stop) that is whole, ends there and is long enough to be an event, as (begin, end), or None.
+
+        may_grow: `stop` is no end of a line, so an object that is unfinished there may yet become whole and hold the later ones."""
         cdef const char *p
         cdef const char *q
         cdef const char *end
         cdef bint found = False
+        cdef Verdict verdict
         if not 0 <= at <= stop <= self.batch.block_length:
             raise IndexError(at)
         p = self.batch.block + at
@@ -743,7 +746,10 @@ cdef class EventBatch:
                 if p == NULL:
                     break
                 q = p
-                if check_object(&q, end) != WHOLE:
+                verdict = check_object(&q, end)
+                if verdict == TOO_DEEP or verdict == TOO_LONG or (verdict == INCOMPLETE and may_grow):
+                    break
+                if verdict != WHOLE:
                     p += 1
                 elif q - p < SHORTEST_EVENT:
                     p = q

@@ -14,7 +14,7 @@ KEPT_BYTES = 4096  # of a quarantined stretch
 
 _SEPARATOR = rb"[ \t\r\n,\[\]\x00]"
 _SCALAR = (
-    rb'(?:"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"'
+    rb'(?:"(?:[^"\\\x00-\x20,\[\]]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"'
     rb"|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?|true|false|null)"
 )
 _SCALARS = re.compile(rb"(?:%s(?:%s++|\Z))++" % (_SCALAR, _SEPARATOR))
@@ -130,10 +130,10 @@ class RecordReader:
             return end
         if verdict != "incomplete":
             return self._stretch(batch, at, verdict, final)
-        if final and not self._source.growable:
-            # An unfinished object must not take later lines with it; on the last line it is the end of the source.
-            return self._stretch(batch, at, "json", final)
-        return -1
+        if not final or self._source.growable:
+            return -1
+        # An unfinished object must not take later lines with it; on the last line it is the end of the source.
+        return self._stretch(batch, at, "json" if batch.block.find(b"\n", at) >= 0 else "unterminated", final)
 
     def _records_of(self, batch: EventBatch, at: int, end: int) -> None:
         for fields, enclosing in unwrap(decode(batch.block[at:end]), batch.is_event):
@@ -142,28 +142,43 @@ class RecordReader:
                 batch.count_bad(at, end - at, reason, batch.block[at : min(end, at + KEPT_BYTES)])
 
     def _stretch(self, batch: EventBatch, at: int, reason: str, final: bool) -> int:
-        """Bytes that are no record, up to the end of the line or to the next event in it."""
+        """Bytes that are no record, up to the end of the line or to the next event in it. Returns where they end, or -1."""
         block = batch.block
-        end = block.find(b"\n", at)
-        if end < 0 and not (final and not self._source.growable):
-            return self._begin_skip(batch, at) if len(block) - at > MAX_OBJECT else -1
-        terminated = end >= 0
-        if not terminated:
-            end = len(block)
-        event = self._salvage(batch, at + 1, end) if reason == "json" else -1
+        end = self._line_end(batch, at)
+        terminated = end < len(block)
+        too_long = end - at > MAX_OBJECT
+        if not (terminated or too_long or final):
+            return -1
+        growing = self._source.growable and not terminated and not too_long
+        event = self._salvage(batch, at + 1, min(end, at + MAX_OBJECT), growing) if reason == "json" else -1
         if event >= 0:
             end = event
+        elif not terminated and not final:
+            return self._begin_skip(batch, at)
+        elif not terminated and self._source.growable:
+            return -1
         elif not terminated:
             reason = "unterminated"
+        elif too_long:
+            reason = "too_long"
         if reason == "json" and _SCALARS.fullmatch(block, at, end):
             batch.count_bad(at, end - at, "no_time", block[at : min(end, at + KEPT_BYTES)], _count_scalars(block, at, end))
         else:
             batch.count_bad(at, end - at, reason, block[at : min(end, at + KEPT_BYTES)])
         return end
 
-    def _salvage(self, batch: EventBatch, at: int, end: int) -> int:
-        """Where the first whole event in [at, end) begins, or -1."""
-        while (found := batch.next_whole(at, end)) is not None:
+    def _line_end(self, batch: EventBatch, at: int) -> int:
+        """The newline at or after `at`, or the end of the block. Kept, since a line can hold a million stretches."""
+        if self._newline < at:
+            self._newline = batch.block.find(b"\n", at)
+            if self._newline < 0:
+                self._newline = len(batch.block)
+        return self._newline
+
+    def _salvage(self, batch: EventBatch, at: int, end: int, growing: bool) -> int:
+        """Where the first whole event in [at, end) begins, or -1. growing: `end` is where the source ends for now."""
+        whole = self._first_final if growing else batch.next_whole
+        while (found := whole(batch, at, end) if growing else batch.next_whole(at, end)) is not None:
             begin, at = found
             if batch.is_event(decode(batch.block[begin:at])):
                 return begin

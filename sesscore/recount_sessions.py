@@ -21,6 +21,7 @@ from sesscore.recount_values import (
     text_of,
 )
 
+LONGEST_NUMERIC_TEXT = 63  # of a duration, in characters
 _T = TypeVar("_T")
 
 SILENCE_US = 24 * 60 * 60 * 1_000_000
@@ -213,7 +214,7 @@ def _number(value: Value) -> float | None:
         return None
     if isinstance(value, str):
         value = value.strip(" \t\n\r\f\v")
-        if "_" in value:
+        if "_" in value or not value.isascii() or len(value) > LONGEST_NUMERIC_TEXT:
             return None
     try:
         number = float(value)

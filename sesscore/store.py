@@ -23,7 +23,7 @@ from sesscore.pragmas import (
     unprivileged,
     write_ahead_log,
 )
-from sesscore.sqlite_errors import check_library, sqlite_errors
+from sesscore.sqlite_errors import check_library, no_database, sqlite_errors
 
 WRITER_CACHE_KIB = 64 << 10
 READER_CACHE_KIB = 16 << 10
@@ -120,6 +120,8 @@ def _is_blank(path: str) -> bool:
     size = size_of(path)
     if size < 0 or (size == 0 and not has_log(path)):
         return True
+    if size == 1:  # which SQLite takes for an empty file
+        raise no_database(path)
     with sqlite_errors(path):
         connection = peek(path)
         try:

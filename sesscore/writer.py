@@ -16,9 +16,6 @@ from sesscore.records import Scanned
 TEXTS_WARMED = 131_072
 BYTES_WARMED = 8 * 1024 * 1024
 
-StoredPart = tuple[int, int, str, bytes]  # part_id, first_us, activities, events of table session_part
-
-
 class Writer:
     """The one writer of a database. After an error it must not be used again: it would know more than the database.
 
@@ -27,6 +24,7 @@ class Writer:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
+        connection.transaction_mode = "IMMEDIATE"  # of `with connection`: the write lock first, then the reads
         self._started_us = time.time_ns() // 1000
         self._run_id = 0
         self._sensors: dict[str, int] = dict(connection.execute(sql("store/sensors")))
@@ -39,7 +37,8 @@ class Writer:
         if not self._warmed:
             self._warm()
         with self._connection:
-            return self._write(scanned, source)
+            ledger, rows = self._write(scanned, source)
+        return ledger, rows
 
     def finish(self, source: SourceRow, pending_bytes: int, damage: str | None) -> None:
         """Records that a source was read to its end. Raises apsw.Error."""
@@ -107,14 +106,14 @@ class Writer:
             found[name] = self._connection.execute(sql("store/find_session"), values).fetchall()
         return found
 
-    def _load(self, keys: list[int], first_us: int, last_us: int) -> tuple[list[StoredPart], int]:
+    def _load(self, keys: list[int], first_us: int, last_us: int) -> tuple[list[Any], int]:
         """The parts of a session that events between two times belong to, and the number for a further one.
 
         More than one key: the sessions become the first."""
         for key in keys[1:]:
             self._join(keys[0], key)
         bounds = {"session_key": keys[0], "begin_us": first_us, "end_us": last_us}
-        parts: list[StoredPart] = self._connection.execute(sql("store/parts_between"), bounds).fetchall()
+        parts: list[Any] = self._connection.execute(sql("store/parts_between"), bounds).fetchall()
         return parts, self._connection.execute(sql("store/next_part"), {"session_key": keys[0]}).get
 
     def _join(self, stays: int, goes: int) -> None:
