@@ -1,0 +1,58 @@
+"""Checks what the sdist and the wheel in a folder hold: everything they must, nothing else."""
+
+import sys
+import tarfile
+import zipfile
+from pathlib import Path, PurePosixPath
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ("_ext", "sql", "sesscore", "tests", "docs", "asv_bench")
+TOP = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
+MADE = {".so", ".c", ".html", ".pyc", ".db"}
+
+
+def tree(folder: str) -> set[PurePosixPath]:
+    """The files of a folder that people wrote, relative to the root."""
+    found = (path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file())
+    return {PurePosixPath(path) for path in found if path.suffix not in MADE and "__pycache__" not in path.parts}
+
+
+def expected_in_wheel() -> set[str]:
+    """The modules and their stubs, the SQL, and a module for each `.pyx` (without its platform tag)."""
+    package = {str(path) for path in tree("sesscore") if path.suffix in {".py", ".pyi"} or path.name == "py.typed"}
+    statements = {f"sesscore/{path}" for path in tree("sql") if path.suffix in {".sql", ".py"}}
+    compiled = {f"sesscore/_{path.stem}.so" for path in tree("_ext") if path.suffix == ".pyx"}
+    return package | statements | compiled
+
+
+def in_wheel(path: Path) -> set[str]:
+    """The names in a wheel, metadata and platform tags left out."""
+    with zipfile.ZipFile(path) as wheel:
+        names = [PurePosixPath(name) for name in wheel.namelist() if ".dist-info/" not in name]
+    return {str(name if name.suffix != ".so" else name.with_name(name.name.split(".")[0] + ".so")) for name in names}
+
+
+def in_sdist(path: Path) -> set[str]:
+    """The names in an sdist, without its top folder."""
+    with tarfile.open(path) as sdist:
+        return {str(PurePosixPath(*PurePosixPath(member.name).parts[1:])) for member in sdist if member.isfile()}
+
+
+def main(folder: Path) -> int:
+    """Say what is missing and what is too much; 1 if there is any."""
+    (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    there, wanted = in_sdist(sdist), {str(path) for name in SOURCES for path in tree(name)} | set(TOP)
+    problems = [f"{sdist.name} lacks {name}" for name in sorted(wanted - there)]
+    problems += [f"{sdist.name} holds {name}" for name in sorted(there) if PurePosixPath(name).suffix in MADE]
+    there, wanted = in_wheel(wheel), expected_in_wheel()
+    problems += [f"{wheel.name} lacks {name}" for name in sorted(wanted - there)]
+    problems += [f"{wheel.name} holds {name}" for name in sorted(there - wanted)]
+    for problem in problems:
+        print(problem)
+    if not problems:
+        print(f"{sdist.name} and {wheel.name} hold what they must")
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
