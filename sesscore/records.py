@@ -52,7 +52,8 @@ class Scanned:
 class RecordReader:
     """Cuts a source into batches of events.
 
-    position: where to begin; moved on with each batch. After the last batch, `pending` says how many bytes wait for their end.
+    position: where to begin; moved on with each batch. After the last batch, `pending` says how many bytes wait for
+    their end.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class RecordReader:
         self._fast = fast
         self._skipped = 0  # bytes of a line that is too long, already let go
         self._skipped_begin = b""
+        self._newline = -1  # in the block at hand, see `_line_end`
 
     def batches(self) -> Iterator[Scanned]:
         """Reads to the end of the source."""
@@ -105,6 +107,7 @@ class RecordReader:
         return b"".join(chunks)
 
     def _new_batch(self, block: bytes) -> EventBatch:
+        self._newline = -1
         return EventBatch(block, self._sensor, self._naive_minutes, self.position.in_line, self._fast)
 
     def _advance(self, batch: EventBatch, base: int, at: int) -> Scanned:
@@ -116,7 +119,8 @@ class RecordReader:
         """Reads records until the block ends or what is left has to wait. Returns where it stopped."""
         end = len(batch.block)
         while (at := batch.scan(at)) < end:
-            after = self._object(batch, at, final) if batch.block[at] == ord("{") else self._stretch(batch, at, "json", final)
+            is_object = batch.block[at] == ord("{")
+            after = self._object(batch, at, final) if is_object else self._stretch(batch, at, "json", final)
             if after < 0:
                 break
             at = after
@@ -142,14 +146,16 @@ class RecordReader:
                 batch.count_bad(at, end - at, reason, batch.block[at : min(end, at + KEPT_BYTES)])
 
     def _stretch(self, batch: EventBatch, at: int, reason: str, final: bool) -> int:
-        """Bytes that are no record, up to the end of the line or to the next event in it. Returns where they end, or -1."""
+        """Bytes that are no record, up to the end of the line or to an event in their first 16 MiB.
+
+        Returns where they end, or -1 if they have to wait."""
         block = batch.block
         end = self._line_end(batch, at)
         terminated = end < len(block)
         too_long = end - at > MAX_OBJECT
         if not (terminated or too_long or final):
             return -1
-        growing = self._source.growable and not terminated and not too_long
+        growing = too_long or (self._source.growable and not terminated)
         event = self._salvage(batch, at + 1, min(end, at + MAX_OBJECT), growing) if reason == "json" else -1
         if event >= 0:
             end = event
@@ -161,10 +167,11 @@ class RecordReader:
             reason = "unterminated"
         elif too_long:
             reason = "too_long"
+        kept = block[at : min(end, at + KEPT_BYTES)]
         if reason == "json" and _SCALARS.fullmatch(block, at, end):
-            batch.count_bad(at, end - at, "no_time", block[at : min(end, at + KEPT_BYTES)], _count_scalars(block, at, end))
+            batch.count_bad(at, end - at, "no_time", kept, _count_scalars(block, at, end))
         else:
-            batch.count_bad(at, end - at, reason, block[at : min(end, at + KEPT_BYTES)])
+            batch.count_bad(at, end - at, reason, kept)
         return end
 
     def _line_end(self, batch: EventBatch, at: int) -> int:
@@ -176,9 +183,8 @@ class RecordReader:
         return self._newline
 
     def _salvage(self, batch: EventBatch, at: int, end: int, growing: bool) -> int:
-        """Where the first whole event in [at, end) begins, or -1. growing: `end` is where the source ends for now."""
-        whole = self._first_final if growing else batch.next_whole
-        while (found := whole(batch, at, end) if growing else batch.next_whole(at, end)) is not None:
+        """Where the first whole event in [at, end) begins, or -1. growing: `end` is not where the line ends."""
+        while (found := batch.next_whole(at, end, growing)) is not None:
             begin, at = found
             if batch.is_event(decode(batch.block[begin:at])):
                 return begin
@@ -196,9 +202,10 @@ class RecordReader:
         if end < 0 and not (final and not self._source.growable):
             self._skipped += len(batch.block)
             return -1
+        reason = "too_long" if end >= 0 else "unterminated"
         if end < 0:
             end = len(batch.block)
-        batch.count_bad(-self._skipped, self._skipped + end, "too_long", self._skipped_begin)
+        batch.count_bad(-self._skipped, self._skipped + end, reason, self._skipped_begin)
         self._skipped = 0
         return end
 
