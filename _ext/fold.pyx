@@ -372,7 +372,8 @@ cdef class Tallies:
 cdef class Rows:
     """What a batch changes in the database, each list in the order of its statement in sql/store/."""
 
-    cdef readonly list sessions
+    cdef readonly list new_session_rows
+    cdef readonly list changed_session_rows
     cdef readonly list parts
     cdef readonly list stale_parts
     cdef readonly list days
@@ -388,7 +389,8 @@ cdef class Rows:
     cdef readonly object last_session
 
     def __cinit__(self):
-        self.sessions = []
+        self.new_session_rows = []
+        self.changed_session_rows = []
         self.parts = []
         self.stale_parts = []
         self.days = []
@@ -906,7 +908,8 @@ cdef class Folder:
             rows.new_sessions += 1
             self.known.add(self.known.hash_of(sensor_id, text, name.text.length))
         tally_session(session, sensor_id, 1, tallies)
-        rows.sessions.append(session_row(session, sensor_id, session_id, vt_flagged, dshield_flagged, &self.blob))
+        (rows.changed_session_rows if held else rows.new_session_rows).append(session_row(
+            session, sensor_id, session_id, vt_flagged, dshield_flagged, &self.blob))
         old_first = old_last = 0
         if len(held) == 1:                   # the days between are there; after a join all are written anew
             old_first = day_of(old.started_us)

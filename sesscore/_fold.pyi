@@ -15,7 +15,8 @@ class SessionFilter:
     def know(self, sensor_id: int, session_id: str) -> None: ...
 
 class Rows:
-    sessions: list[tuple[Any, ...]]
+    new_session_rows: list[tuple[Any, ...]]
+    changed_session_rows: list[tuple[Any, ...]]
     parts: list[tuple[int, int, int, str, bytes]]
     stale_parts: list[tuple[int]]
     days: list[tuple[int, int, str, int]]

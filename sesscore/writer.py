@@ -10,7 +10,7 @@ import orjson
 from sesscore._fold import Folder, Rows
 from sesscore.known import HEAD_BYTES, TAIL_BYTES, SourceRow, digest, parameters
 from sesscore.ledger import Ledger
-from sesscore.queries import sql
+from sesscore.queries import sql, terse
 from sesscore.records import Scanned
 
 TEXTS_WARMED = 131_072
@@ -125,7 +125,8 @@ class Writer:
     def _put(self, rows: Rows) -> None:
         self._put_many("text", self._folder.texts.take_fresh())
         self._put_many("stale_part", rows.stale_parts)
-        self._put_many("session", rows.sessions)
+        self._put_many("session", rows.new_session_rows)
+        self._put_many("changed_session", rows.changed_session_rows)
         self._put_many("part", rows.parts)
         self._put_many("day", rows.days)
         self._put_many("source_share", rows.sources)
@@ -137,7 +138,7 @@ class Writer:
 
     def _put_many(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
-            self._connection.executemany(sql(f"store/{name}"), rows)
+            self._connection.executemany(terse(f"store/{name}"), rows)
 
     def _ledger(self, scanned: Scanned, rows: Rows) -> Ledger:
         batch = scanned.batch
