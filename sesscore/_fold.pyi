@@ -41,7 +41,7 @@ class Folder:
     def fold(
         self,
         found: dict[int, list[tuple[Any, ...]]],
-        load: Callable[[list[int], int, int], tuple[list[tuple[int, int, str, bytes]], int]],
+        load: Callable[[list[int], int, int], tuple[list[tuple[int, int, list[list[int]], bytes]], int]],
         source_id: int,
         first_record: int,
     ) -> Rows: ...

@@ -16,6 +16,10 @@ from sesscore.records import Scanned
 TEXTS_WARMED = 131_072
 BYTES_WARMED = 8 * 1024 * 1024
 
+# part_id, first_us, decoded activities, events of table session_part
+StoredPart = tuple[int, int, list[list[int]], bytes]
+
+
 class Writer:
     """The one writer of a database. After an error it must not be used again: it would know more than the database.
 
@@ -106,14 +110,17 @@ class Writer:
             found[name] = self._connection.execute(sql("store/find_session"), values).fetchall()
         return found
 
-    def _load(self, keys: list[int], first_us: int, last_us: int) -> tuple[list[Any], int]:
+    def _load(self, keys: list[int], first_us: int, last_us: int) -> tuple[list[StoredPart], int]:
         """The parts of a session that events between two times belong to, and the number for a further one.
 
         More than one key: the sessions become the first."""
         for key in keys[1:]:
             self._join(keys[0], key)
         bounds = {"session_key": keys[0], "begin_us": first_us, "end_us": last_us}
-        parts: list[Any] = self._connection.execute(sql("store/parts_between"), bounds).fetchall()
+        parts = [
+            (part_id, begin_us, orjson.loads(activities), events)
+            for part_id, begin_us, activities, events in self._connection.execute(sql("store/parts_between"), bounds)
+        ]
         return parts, self._connection.execute(sql("store/next_part"), {"session_key": keys[0]}).get
 
     def _join(self, stays: int, goes: int) -> None:

@@ -1,0 +1,85 @@
+# Sessions to rows of table `session` and back, in the order of sql/store/session.sql.
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from libc.stdint cimport int64_t
+from libc.string cimport memset
+
+from leaf cimport Buffer
+from records cimport (
+    COMMAND_FAILED, COMMAND_INPUT, COMMAND_SUCCESS, FILE_DOWNLOAD, FILE_DOWNLOAD_FAILED, FILE_UPLOAD, LOGIN_FAILED, LOGIN_SUCCESS,
+    TCPIP_REQUEST,
+)
+from session cimport (
+    CLIENT_VERSION_COLUMN, CLOSE_MS, DST_IP, DST_PORT, HASSH, PROTOCOL, SRC_IP, SRC_PORT, Column, Session, put_evidence,
+    read_evidence,
+)
+
+# Places in a row that are asked for by name.
+cdef enum:
+    ROW_KEY = 0
+    ROW_STARTED_US = 9
+    ROW_SPAN_US = 10
+    ROW_VT_FLAGGED = 24
+    ROW_DSHIELD_FLAGGED = 25
+
+
+cdef inline object either(object flag, object other):
+    """A flag of joined sessions: 1 if one has it, None only while both are unknown."""
+    if flag is None or other is None:
+        return other if flag is None else flag
+    return max(flag, other)
+
+
+cdef inline object port_or_null(const Column *column):
+    return column.value if column.present else None
+
+
+cdef inline tuple session_row(const Session *session, int64_t sensor_id, object session_id, object vt_flagged, object dshield_flagged,
+                       Buffer *evidence):
+    """In the order of `sql/store/session.sql`."""
+    cdef const Column *columns = session.columns
+    cdef const int64_t *counts = session.counts
+    put_evidence(session, evidence)
+    return (
+        session.key, sensor_id, session_id, session.delimiters,
+        columns[SRC_IP].value, port_or_null(&columns[SRC_PORT]), columns[DST_IP].value, port_or_null(&columns[DST_PORT]),
+        columns[PROTOCOL].value, session.started_us, session.ended_us - session.started_us, port_or_null(&columns[CLOSE_MS]),
+        session.events, counts[COMMAND_INPUT], counts[COMMAND_FAILED], counts[COMMAND_SUCCESS],
+        counts[LOGIN_FAILED], counts[LOGIN_SUCCESS], counts[FILE_DOWNLOAD], counts[FILE_DOWNLOAD_FAILED],
+        counts[FILE_UPLOAD], counts[TCPIP_REQUEST], columns[CLIENT_VERSION_COLUMN].value, columns[HASSH].value,
+        vt_flagged, dshield_flagged, PyBytes_FromStringAndSize(evidence.bytes, evidence.length),
+    )
+
+
+cdef inline int read_session(tuple row, Session *session) except -1:
+    """`session_row`, the other way."""
+    cdef int64_t *counts = session.counts
+    cdef Column *columns = session.columns
+    cdef bytes evidence
+    memset(session, 0, sizeof(Session))
+    session.key = row[0]
+    session.delimiters = row[3]
+    session.started_us = row[9]
+    session.ended_us = session.started_us + <int64_t>row[10]
+    session.events = row[12]
+    counts[COMMAND_INPUT] = row[13]
+    counts[COMMAND_FAILED] = row[14]
+    counts[COMMAND_SUCCESS] = row[15]
+    counts[LOGIN_FAILED] = row[16]
+    counts[LOGIN_SUCCESS] = row[17]
+    counts[FILE_DOWNLOAD] = row[18]
+    counts[FILE_DOWNLOAD_FAILED] = row[19]
+    counts[FILE_UPLOAD] = row[20]
+    counts[TCPIP_REQUEST] = row[21]
+    evidence = row[26]
+    if not read_evidence(PyBytes_AS_STRING(evidence), PyBytes_AS_STRING(evidence) + PyBytes_GET_SIZE(evidence), session):
+        raise ValueError(f"the evidence of session {row[0]} is damaged")
+    columns[SRC_IP].value = row[4]
+    columns[SRC_PORT].value = row[5] or 0
+    columns[DST_IP].value = row[6]
+    columns[DST_PORT].value = row[7] or 0
+    columns[PROTOCOL].value = row[8]
+    columns[CLOSE_MS].value = row[11] or 0
+    columns[CLIENT_VERSION_COLUMN].value = row[22]
+    columns[HASSH].value = row[23]
+    return 0

@@ -1,0 +1,117 @@
+# What a batch adds to the roll-ups: counts by (day, sensor, kind, a, b).
+
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc, realloc
+
+from hashing cimport mum
+from leaf cimport (
+    COMMAND_ACTIVITY, DOWNLOAD_ACTIVITY, LOGIN_FAILED_ACTIVITY, LOGIN_SUCCESS_ACTIVITY, UPLOAD_ACTIVITY,
+)
+
+# rollup_value.kind beyond those of activity_kind, and two that tell the other roll-ups apart.
+cdef enum:
+    EVENT_TALLY = 0          # a: event id
+    ADDRESS_TALLY = 101
+    VERSION_TALLY = 102
+    HASSH_TALLY = 103
+    SESSION_TALLY = 200      # a: match, b: protocol
+
+cdef struct Tally:
+    int64_t day
+    int64_t sensor
+    int64_t kind
+    int64_t a
+    int64_t b
+    int64_t count
+    int64_t first_us
+    int64_t last_us
+
+
+# A hash table with a key of its own: text ids follow from what attackers send.
+cdef struct Tallies:
+    Tally *entries
+    uint32_t *slots          # index + 1, 0 is free
+    uint32_t mask
+    uint32_t count
+    uint64_t key
+
+
+cdef inline int open_tallies(Tallies *tallies, uint64_t key) except -1:
+    tallies.key = key
+    tallies.mask = 4095
+    tallies.count = 0
+    tallies.slots = <uint32_t *>calloc(tallies.mask + 1, sizeof(uint32_t))
+    tallies.entries = <Tally *>malloc((tallies.mask + 1) // 2 * sizeof(Tally))
+    if tallies.slots == NULL or tallies.entries == NULL:
+        close_tallies(tallies)
+        raise MemoryError()
+    return 0
+
+
+cdef inline void close_tallies(Tallies *tallies) noexcept nogil:
+    free(tallies.slots)
+    free(tallies.entries)
+    tallies.slots = NULL
+    tallies.entries = NULL
+
+
+cdef inline bint tallied(uint32_t activity) noexcept nogil:
+    """Which activities have their values counted in rollup_value."""
+    return (activity == LOGIN_FAILED_ACTIVITY or activity == LOGIN_SUCCESS_ACTIVITY or activity == COMMAND_ACTIVITY
+            or activity == DOWNLOAD_ACTIVITY or activity == UPLOAD_ACTIVITY)
+
+
+cdef inline uint32_t tally_slot(Tallies *tallies, int64_t day, int64_t sensor, int64_t kind, int64_t a, int64_t b) noexcept:
+    cdef uint64_t h = mum(tallies.key ^ <uint64_t>day, tallies.key + <uint64_t>a * 2 + 1)
+    return <uint32_t>mum(h ^ <uint64_t>(sensor * 256 + kind), (tallies.key >> 7) + <uint64_t>b * 2 + 1) & tallies.mask
+
+
+cdef inline int grow_tallies(Tallies *tallies) except -1:
+    cdef uint32_t size = (tallies.mask + 1) * 2
+    cdef uint32_t *slots = <uint32_t *>calloc(size, sizeof(uint32_t))
+    cdef Tally *entries = <Tally *>realloc(tallies.entries, size // 2 * sizeof(Tally))
+    cdef Tally *entry
+    cdef uint32_t i, at
+    if entries != NULL:
+        tallies.entries = entries
+    if slots == NULL or entries == NULL:
+        free(slots)
+        raise MemoryError()
+    free(tallies.slots)
+    tallies.slots = slots
+    tallies.mask = size - 1
+    for i in range(tallies.count):
+        entry = &tallies.entries[i]
+        at = tally_slot(tallies, entry.day, entry.sensor, entry.kind, entry.a, entry.b)
+        while tallies.slots[at]:
+            at = (at + 1) & tallies.mask
+        tallies.slots[at] = i + 1
+    return 0
+
+
+cdef inline int add_tally(Tallies *tallies, int64_t day, int64_t sensor, int64_t kind, int64_t a, int64_t b, int64_t count, int64_t at_us) except -1:
+    cdef uint32_t at
+    cdef Tally *entry
+    if 2 * (tallies.count + 1) > tallies.mask:
+        grow_tallies(tallies)
+    at = tally_slot(tallies, day, sensor, kind, a, b)
+    while tallies.slots[at]:
+        entry = &tallies.entries[tallies.slots[at] - 1]
+        if entry.a == a and entry.b == b and entry.kind == kind and entry.day == day and entry.sensor == sensor:
+            entry.count += count
+            entry.first_us = min(entry.first_us, at_us)
+            entry.last_us = max(entry.last_us, at_us)
+            return 0
+        at = (at + 1) & tallies.mask
+    entry = &tallies.entries[tallies.count]
+    entry.day = day
+    entry.sensor = sensor
+    entry.kind = kind
+    entry.a = a
+    entry.b = b
+    entry.count = count
+    entry.first_us = at_us
+    entry.last_us = at_us
+    tallies.count += 1
+    tallies.slots[at] = tallies.count
+    return 0
