@@ -1,12 +1,12 @@
 """Sources that were read before: where reading one of them goes on.
 
-A file is a source that is known if its path or inode says so (hints) and its content agrees: the bytes at its beginning and the
-bytes right before the offset. If it is none, it is read from its beginning, and copies of known events count as duplicates: being
-wrong here costs time, never a number.
+A file is a source that is known if its path or inode says so (hints) and its content agrees: the bytes at its
+beginning and the bytes right before the offset. If it is none, it is read from its beginning, and copies of known events
+count as duplicates: being wrong here costs time, never a number.
 """
 
 import os
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from hashlib import blake2b
 from typing import Literal
 
@@ -22,6 +22,11 @@ TAIL_BYTES = 4096
 State = Literal["reading", "read", "alien", "damaged"]
 
 
+def digest(data: bytes) -> bytes:
+    """Of the beginning or of the end of what was read."""
+    return blake2b(data, digest_size=16).digest()
+
+
 @dataclass
 class SourceRow:
     """A row of table `source`, in the order of its columns."""
@@ -34,7 +39,7 @@ class SourceRow:
     modified_ns: int
     compression: str
     sensor: str
-    head_hash: bytes = b""
+    head_hash: bytes = field(default=digest(b""))
     head_bytes: int = 0
     offset: int = 0
     tail_hash: bytes = b""
@@ -44,6 +49,7 @@ class SourceRow:
     pending_bytes: int = 0
     state: State = "reading"
     damage: str | None = None
+    tail: bytes = b""  # what tail_hash is of; not stored
 
     @property
     def position(self) -> Position:
@@ -58,11 +64,6 @@ class Recognised:
     source: Source
     row: SourceRow
     unchanged: bool = False
-
-
-def digest(data: bytes) -> bytes:
-    """Of the beginning or of the end of what was read."""
-    return blake2b(data, digest_size=16).digest()
 
 
 def stored_path(path: str) -> str:
@@ -127,7 +128,10 @@ def _is_same(source: Source, row: SourceRow, *, move: bool = True) -> bool:
         tail = source.read_at(row.offset - row.tail_bytes, row.tail_bytes)
         if digest(head) != row.head_hash or digest(tail) != row.tail_hash:
             return False
+        row.tail = tail
         return not move or source.skip(row.offset) == row.offset
+    if row.line_open or row.damage:
+        return False  # what was taken for the end of a line may have been the end of half a copy
     return digest(_read(source, row.head_bytes)) == row.head_hash and _reaches_tail(source, row)
 
 
@@ -136,7 +140,10 @@ def _reaches_tail(source: Source, row: SourceRow) -> bool:
     if row.offset - row.tail_bytes < row.head_bytes:
         return False  # head and tail overlap: it is small, read it anew
     gap = row.offset - row.tail_bytes - row.head_bytes
-    return source.skip(gap) == gap and digest(_read(source, row.tail_bytes)) == row.tail_hash
+    if source.skip(gap) != gap:
+        return False
+    row.tail = _read(source, row.tail_bytes)
+    return digest(row.tail) == row.tail_hash
 
 
 def _read(source: Source, size: int) -> bytes:
@@ -156,4 +163,4 @@ def _moved(known: SourceRow, now: SourceRow) -> SourceRow:
 
 def parameters(row: SourceRow) -> tuple[object, ...]:
     """For `sql/store/source.sql`."""
-    return astuple(row)
+    return astuple(row)[:-1]

@@ -178,13 +178,14 @@ class Writer:
     def _move(self, source: SourceRow, scanned: Scanned) -> None:
         """Moves a source to the end of a batch, and keeps hashes by which it is known again."""
         block = scanned.batch.block
-        end = max(0, scanned.end.offset - scanned.base)  # before the block while a line that is too long is let go
-        if source.head_bytes == 0:
+        end = scanned.end.offset - scanned.base
+        if source.head_bytes == 0 and scanned.base == 0:  # else it was let go, as part of a line that is too long
             newline = block.find(b"\n", 0, min(end, HEAD_BYTES))
             head = block[: newline + 1] if newline >= 0 else block[: min(end, HEAD_BYTES)]
             source.head_hash, source.head_bytes = digest(head), len(head)
-        tail = block[max(0, end - TAIL_BYTES) : end]
-        source.tail_hash, source.tail_bytes = digest(tail), len(tail)
+        before = source.tail if scanned.begin.offset == scanned.base else b""
+        source.tail = (before + block[max(0, end - TAIL_BYTES) : end])[-TAIL_BYTES:]
+        source.tail_hash, source.tail_bytes = digest(source.tail), len(source.tail)
         source.offset = scanned.end.offset
         source.records = scanned.end.records
         source.line_open = int(scanned.end.in_line)

@@ -1,0 +1,364 @@
+"""Ingest against the recount: every session, ledger and roll-up, in every shape and order of the same events."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import json
+import lzma
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cases import CASES, A, B, Case, event, lines, unnamed
+from compare import Content, check_database, content, dump, expected_content, expected_ledgers, ledgers, reading
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import logs, timestamp, worlds, write
+
+from sesscore.ingest import IngestResult, ingest
+from sesscore.recount import SourceBytes, recount
+
+World = list[dict[str, Any]]
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "plain": bytes,
+    "gz": lambda data: gzip.compress(data, 1),
+    "bz2": bz2.compress,
+    "xz": lambda data: lzma.compress(data, preset=0),
+}
+
+
+@dataclass
+class Desk:
+    """A folder with logs and a database."""
+
+    folder: Path
+    sources: dict[str, SourceBytes] = field(default_factory=dict)
+    read: list[str] = field(default_factory=list)
+
+    @property
+    def db(self) -> str:
+        return str(self.folder / "sesscore.db")
+
+    def put(self, name: str, data: bytes, compression: str = "plain") -> str:
+        path = self.folder / name
+        path.write_bytes(COMPRESS[compression](data))
+        self.sources[name] = SourceBytes(name, data, compression == "plain")
+        return str(path)
+
+    def ingest(self, *paths: str, **options: Any) -> IngestResult:
+        self.read += [Path(path).name for path in paths if Path(path).name not in self.read]
+        result = ingest(paths, db=self.db, **options)
+        assert result.ledger.balanced
+        return result
+
+    def assert_as_recounted(self, **options: Any) -> None:
+        """Everything that can be compared with the recount of the sources in the order in which they were read."""
+        sources = [self.sources[name] for name in self.read]
+        result = recount(sources, **options)
+        assert content(self.db) == expected_content(result)
+        assert ledgers(self.db) == expected_ledgers(result)
+        check_database(self.db, sources, options.get("sensor", "unknown"), options.get("assume_utc_offset_minutes", 0))
+
+    def assert_nothing_new(self, *paths: str, **options: Any) -> None:
+        """Reading again changes no row."""
+        before = dump(self.db)
+        result = self.ingest(*paths, **options)
+        assert dump(self.db) == before
+        assert result.ledger.lines == 0
+
+
+@contextmanager
+def desks() -> Iterator[Desk]:
+    """For hypothesis, whose examples must not share a folder."""
+    folder = Path(tempfile.mkdtemp(prefix="sesscore-"))
+    try:
+        yield Desk(folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def spelled(world: Sequence[dict[str, Any]], chance: random.Random | None = None) -> list[bytes]:
+    chance = chance or random.Random(0)
+    return [write(told, chance).encode("utf-8", "surrogatepass") for told in world]
+
+
+def in_lines(world: Sequence[dict[str, Any]], chance: random.Random | None = None) -> bytes:
+    return b"".join(line + b"\n" for line in spelled(world, chance))
+
+
+def in_array(world: Sequence[dict[str, Any]], chance: random.Random | None = None) -> bytes:
+    return b"[" + b",".join(spelled(world, chance)) + b"]"
+
+
+def pretty(world: Sequence[dict[str, Any]]) -> bytes:
+    return b"".join(json.dumps(json.loads(line), indent=2).encode() + b"\n" for line in spelled(world))
+
+
+def content_of(data: bytes, **options: Any) -> Content:
+    with desks() as desk:
+        desk.ingest(desk.put("log", data), **options)
+        return content(desk.db)
+
+
+# --- against the recount -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(case: Case, desk: Desk) -> None:
+    """Sessions, ledgers and all that follows from them; what cannot grow is a gzip file here."""
+    options = {"sensor": case.sensor, "assume_utc_offset_minutes": case.assume_utc_offset_minutes}
+    paths = [desk.put(name, data, "plain" if growable else "gz") for name, data, growable in case.sources]
+    desk.ingest(*paths, **options)
+    desk.assert_as_recounted(**options)
+    desk.assert_nothing_new(*paths, **options)
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds, st.integers(0, 2**32))
+def test_any_world(world: World, seed: int) -> None:
+    """Some events twice, in any order, over several files of any shape, in several runs and batches of any size."""
+    chance = random.Random(seed)
+    told = [*world, *(copy for copy in world if chance.random() < 0.3)]
+    chance.shuffle(told)
+    count = chance.randint(1, 4)
+    with desks() as desk:
+        paths = [
+            desk.put(
+                f"log.{i}", chance.choice((in_lines, in_array))(told[i::count], chance), chance.choice(list(COMPRESS))
+            )
+            for i in range(count)
+        ]
+        runs = chance.randint(1, 3)
+        block_bytes = chance.choice((60, 300, 1000, 1 << 20))
+        for run in range(runs):
+            if paths[run::runs]:
+                desk.ingest(*paths[run::runs], block_bytes=block_bytes, fast=chance.random() < 0.7)
+        desk.assert_as_recounted()
+        desk.assert_nothing_new(*paths)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(logs(), min_size=1, max_size=3), st.sampled_from(("given", "unknown")), st.sampled_from((0, 90)))
+def test_any_logs(data: list[bytes], sensor: str, minutes: int) -> None:
+    """Broken ones too, with the options that have a say in what is read."""
+    options: dict[str, Any] = {"sensor": sensor, "assume_utc_offset_minutes": minutes}
+    with desks() as desk:
+        paths = [desk.put(f"log.{i}", log, "plain" if i % 2 else "gz") for i, log in enumerate(data)]
+        desk.ingest(*paths, **options)
+        desk.assert_as_recounted(**options)
+        desk.assert_nothing_new(*paths, **options)
+
+
+# --- the same events in other clothes --------------------------------------------------------------------------------
+
+
+@settings(max_examples=25, deadline=None)
+@given(worlds, st.integers(0, 2**32))
+def test_the_same_events_give_the_same_content(world: World, seed: int) -> None:
+    chance = random.Random(seed)
+    shuffled = chance.sample(world, len(world))
+    plain = in_lines(world)
+    expected = content_of(plain)
+    assert content_of(plain, block_bytes=1 << 5) == expected, "small batches"
+    assert content_of(plain, fast=False) == expected, "the slow way"
+    assert content_of(in_lines(shuffled, chance)) == expected, "other order and spelling"
+    assert content_of(in_array(shuffled)) == expected, "an array"
+    assert content_of(pretty(shuffled)) == expected, "over many lines"
+    assert content_of(plain + in_lines(shuffled, chance)) == expected, "everything twice"
+    for compression in COMPRESS:
+        with desks() as desk:
+            half = len(world) // 2
+            desk.ingest(desk.put("1", in_lines(world[half:]), compression))
+            desk.ingest(desk.put("2", in_lines(world[:half]), compression))
+            assert content(desk.db) == expected, compression
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.one_of(worlds.map(in_lines), worlds.map(pretty), worlds.map(in_array), logs()), st.data())
+def test_a_log_that_grows(data: bytes, draw: st.DataObject) -> None:
+    """Cut at any bytes into growing states, it comes to what it is when read at once."""
+    cuts = sorted(draw.draw(st.lists(st.integers(0, len(data)), max_size=5)))
+    with desks() as desk:
+        for cut in [*cuts, len(data)]:
+            desk.ingest(desk.put("log", data[:cut]), block_bytes=draw.draw(st.sampled_from((64, 1 << 20))))
+        desk.assert_as_recounted()
+        desk.assert_nothing_new(str(desk.folder / "log"))
+
+
+def test_a_log_that_grows_byte_by_byte(desk: Desk) -> None:
+    data = b"\r\n" + A + b"\n\xef\xbb\xbf{ \n} torn" + B + b'\n"\\u00e9" 12\n'
+    for cut in range(len(data) + 1):
+        desk.ingest(desk.put("log", data[:cut]))
+    desk.assert_as_recounted()
+    with reading(desk.db) as connection:
+        assert connection.execute("SELECT count(*) FROM source").get == 1
+
+
+# --- sessions that meet, part and grow -------------------------------------------------------------------------------
+
+HOUR = 3600
+
+
+def command(seconds: float, text: str = "w", session: str = "a") -> dict[str, Any]:
+    return {
+        "session": session,
+        "eventid": "cowrie.command.input",
+        "timestamp": timestamp(round(seconds * 1_000_000)),
+        "input": text,
+    }
+
+
+@pytest.mark.parametrize("events", [1024, 1025, 3100])
+def test_a_session_of_many_events_is_cut_into_parts(events: int, desk: Desk) -> None:
+    desk.ingest(desk.put("log", in_lines([command(i, str(i)) for i in range(events)])))
+    desk.assert_as_recounted()
+    with reading(desk.db) as connection:
+        counts = [n for (n,) in connection.execute("SELECT activity_count FROM session_part ORDER BY first_us")]
+    assert sum(counts) == events
+    assert len(counts) == -(-events // 1024)
+
+
+def test_many_events_in_any_order_in_small_batches(desk: Desk) -> None:
+    """Some have equal times, some are no activity, some are copies."""
+    told = [command(i // 3, str(i % 7)) for i in range(3000)]
+    told += [{**told[i], "eventid": "cowrie.session.params", "n": i} for i in range(0, 3000, 2)]
+    told += told[::5]
+    random.Random(3).shuffle(told)
+    desk.ingest(desk.put("log", in_lines(told)), block_bytes=20_000)
+    desk.assert_as_recounted()
+
+
+def test_events_backwards_one_a_batch(desk: Desk) -> None:
+    """Each goes before all parts."""
+    desk.ingest(desk.put("log", in_lines([command(i, "x") for i in range(1300, 0, -1)])), block_bytes=120)
+    desk.assert_as_recounted()
+
+
+def test_more_events_of_one_microsecond_than_a_part_holds(desk: Desk) -> None:
+    """Parts are never cut between equal times, so that times order them."""
+    told = [command(5, str(i)) for i in range(1500)] + [command(4), command(6), command(6, "v")]
+    random.Random(1).shuffle(told)
+    desk.ingest(desk.put("1", in_lines(told[:700])), desk.put("2", in_lines(told[600:])), block_bytes=50_000)
+    desk.assert_as_recounted()
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_a_late_event_joins_two_sessions(parts: int, desk: Desk) -> None:
+    """Of several parts too; the day of the start, provenance and roll-ups follow."""
+    many = 1024 * (parts - 1) + 10
+    desk.ingest(desk.put("late", in_lines([command(48 * HOUR + i / 100, f"late {i}") for i in range(many)])))
+    desk.ingest(desk.put("early", in_lines([command(i / 100, f"early {i}") for i in range(many)])))
+    assert len(content(desk.db)) == 2
+    result = desk.ingest(desk.put("between", in_lines([command(24 * HOUR, "between")])))
+    assert result.sessions == {"total": 1, "new": 0, "updated": 1}
+    desk.assert_as_recounted()
+    with reading(desk.db) as connection:
+        assert connection.execute("SELECT count(*) FROM session_source").get == 3
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_chains_of_joins(together: bool, desk: Desk) -> None:
+    """Every second link first, then the others, in one batch or one a batch, from the middle out."""
+    told = [command(i * 20 * HOUR, str(i)) for i in range(21)]
+    told += [command(i * 20 * HOUR, str(i), "b") for i in range(21)]
+    even, odd = told[::2], told[1::2]
+    desk.ingest(desk.put("even", in_lines(even)), block_bytes=1 << 20 if together else 110)
+    random.Random(2).shuffle(odd)
+    desk.ingest(desk.put("odd", in_lines(odd)), block_bytes=1 << 20 if together else 110)
+    desk.assert_as_recounted()
+    assert len(content(desk.db)) == 2
+
+
+def test_joined_sessions_of_one_batch_and_of_the_database(desk: Desk) -> None:
+    """A batch can hold runs before, between and after what is stored, some of which bridge and some of which do not."""
+    stored = [command(day * 24 * HOUR) for day in (0, 4, 8, 12)]
+    desk.ingest(desk.put("1", in_lines(stored)))
+    bridges = [command(day * 24 * HOUR, "b") for day in (-2, 1, 2, 3, 5, 7, 10, 13)]
+    desk.ingest(desk.put("2", in_lines(bridges)))
+    desk.assert_as_recounted()
+    assert len(content(desk.db)) == 5
+
+
+def test_a_start_that_moves_to_an_earlier_day(desk: Desk) -> None:
+    """An old file that is read last; every value of the session moves with it."""
+    connect = {
+        **command(6 * HOUR),
+        "eventid": "cowrie.session.connect",
+        **{"src_ip": "1.1.1.1", "dst_ip": "2.2.2.2", "src_port": 1, "dst_port": 22, "protocol": "ssh"},
+    }
+    version = {**command(6 * HOUR + 1), "eventid": "cowrie.client.version", "version": "SSH-2.0-Go"}
+    desk.ingest(desk.put("new", in_lines([connect, version])))
+    desk.ingest(desk.put("old", in_lines([{**connect, "timestamp": timestamp(0), "protocol": "telnet"}])))
+    desk.assert_as_recounted()
+    with reading(desk.db) as connection:
+        assert connection.execute("SELECT count(DISTINCT day) FROM rollup_session").get == 1
+
+
+def test_a_better_name_in_a_copy_counts_whenever_it_comes(desk: Desk) -> None:
+    """One that was named by its enclosing key, then comes again with its session."""
+    weak = lines({"0123abcd": [unnamed()]})
+    strong = lines(event("0123abcd"))
+    desk.ingest(desk.put("1", weak))
+    desk.ingest(desk.put("2", strong))
+    desk.assert_as_recounted()
+    desk.ingest(desk.put("3", weak))
+    desk.assert_as_recounted()
+
+
+# --- sources ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_log_that_begins_with_an_endless_line_is_known_again(desk: Desk) -> None:
+    """Its beginning is let go before the first batch is written."""
+    path = desk.put("log", b"x" * (40 << 20) + b"\n" + A + b"\n")
+    desk.ingest(path)
+    desk.assert_nothing_new(path)
+    desk.ingest(desk.put("log", b"x" * (40 << 20) + b"\n" + A + b"\n" + B + b"\n"))
+    with reading(desk.db) as connection:
+        assert connection.execute("SELECT events, duplicates FROM ledger").fetchall() == [(2, 0)]
+
+
+@pytest.mark.parametrize("compression", COMPRESS)
+def test_a_file_that_was_cut_and_is_whole_now(compression: str, desk: Desk) -> None:
+    """Half a line at the end of half a copy is no reason to lose the event that it begins."""
+    data = in_lines([command(i, str(random.Random(i).random())) for i in range(2000)])
+    path = Path(desk.put("log", data, compression))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    desk.ingest(str(path))
+    path.write_bytes(whole)
+    desk.ingest(str(path))
+    assert content(desk.db) == expected_content(recount([desk.sources["log"]]))
+
+
+def test_another_array_in_the_place_of_one_that_was_read_in_steps(desk: Desk) -> None:
+    """Both begin with a bracket on a line of its own, and a newline stands where reading would go on."""
+    first = b"[\n" + in_lines([command(i, "first") for i in range(9)])
+    other = b"[\n" + in_lines([command(i, "other") for i in range(10)]).replace(b"\n", b" ")
+    other = other[: len(first) - 1] + b"\n" + other[len(first) - 1 :]
+    path = desk.put("log", first[:-1])
+    desk.ingest(path)
+    desk.ingest(desk.put("log", first))
+    desk.ingest(desk.put("log", other))
+    both = recount([SourceBytes("first", first, True), SourceBytes("other", other, True)])
+    assert content(desk.db) == expected_content(both)
+
+
+def test_a_log_that_is_no_log_until_it_grows(desk: Desk) -> None:
+    desk.ingest(desk.put("log", b"1\n"))
+    desk.ingest(desk.put("log", b"1\nx\n"))
+    desk.ingest(desk.put("log", b"1\nx\n" + A + b"\ny\n"))
+    made = ledgers(desk.db)["log"]
+    assert (made["lines"], made["events"], made["quarantined"], sum(made["reasons"].values())) == (4, 1, 3, 3)
