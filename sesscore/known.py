@@ -1,8 +1,8 @@
 """Sources that were read before: where reading one of them goes on.
 
 A file is a source that is known if its path or inode says so (hints) and its content agrees: the bytes at its
-beginning and the bytes right before the offset. If it is none, it is read from its beginning, and copies of known events
-count as duplicates: being wrong here costs time, never a number.
+beginning and the bytes right before the offset. If it is none, it is read from its beginning, and copies of known
+events count as duplicates: being wrong here costs time, never a number.
 """
 
 import os
