@@ -14,6 +14,7 @@ from sesscore import __version__
 from sesscore.commands import options
 from sesscore.commands.ingest import ingest
 from sesscore.commands.report import report
+from sesscore.commands.show import show
 from sesscore.commands.synth import synth
 from sesscore.errors import SesscoreError
 from sesscore.safetext import safe
@@ -42,7 +43,7 @@ def cli(context: click.Context) -> None:
         context.exit(2)
 
 
-for command in (ingest, report, synth):
+for command in (ingest, report, show, synth):
     cli.add_command(command)
 
 

@@ -1,0 +1,32 @@
+"""`sesscore show`."""
+
+import sys
+
+import click
+
+from sesscore.commands import options
+from sesscore.output import on_terminal, write
+
+
+@click.command()
+@click.argument("session")
+@options.database
+@options.sensor("Only sessions of this sensor.")
+@options.format_("table", "json")
+@options.debug
+def show(session: str, db: str | None, sensor: str | None, format: str) -> None:
+    """Print what a session did, in order.
+
+    SESSION: an id, for all its sessions, or # and a session_key.
+    """
+    from sesscore.render import to_json, to_page
+    from sesscore.sqlite_errors import sqlite_errors
+    from sesscore.store import open_for_reading
+    from sesscore.timeline import document, page
+
+    with open_for_reading(options.database_path(db)) as database, sqlite_errors(database.path):
+        shown = document(database.connection, session, sensor)
+    if format == "json":
+        write(to_json(shown))
+    else:
+        write(to_page(page(shown), colour=on_terminal(), encoding=sys.stdout.encoding))

@@ -1,0 +1,45 @@
+"""From what was typed to sessions: an id means all its sessions, `#17` the one with that key."""
+
+import os
+import re
+import shlex
+
+import apsw
+
+from sesscore.errors import SesscoreError
+from sesscore.queries import Bounds, Row, rows
+
+_KEY = re.compile(r"#([0-9]{1,18})")
+
+
+def find_sessions(connection: apsw.Connection, wanted: str, sensor: str | None) -> list[Row]:
+    """The rows of `session_metrics` that are meant, by sensor and start. Raises SesscoreError if there is none."""
+    bounds = Bounds(sensor=sensor)
+    found = [
+        row
+        for key in _keys(connection, stored_id(wanted), bounds)
+        for row in rows(connection, "session/metrics", bounds, session_key=key)
+    ]
+    if not found:
+        raise _unknown(wanted, sensor)
+    return sorted(found, key=lambda row: (row["sensor"], row["started_us"]))
+
+
+def stored_id(wanted: str) -> str:
+    """An id from the command line as ingest stores it: what is no UTF-8 is U+FFFD."""
+    return os.fsencode(wanted).decode("utf-8", "replace")
+
+
+def _keys(connection: apsw.Connection, wanted: str, bounds: Bounds) -> list[int]:
+    if key := _KEY.fullmatch(wanted):
+        return [int(key[1])]
+    return [row["session_key"] for row in rows(connection, "session/by_id", bounds, session_id=wanted)]
+
+
+def _unknown(wanted: str, sensor: str | None) -> SesscoreError:
+    if sensor is not None:
+        hint = f"sesscore show {shlex.quote(wanted)}, without --sensor"
+    else:
+        hint = "sesscore ingest PATH, with the log that it is in"
+    of = "" if sensor is None else f" of sensor {sensor}"
+    return SesscoreError(f"there is no session {wanted}{of}", hint=hint)

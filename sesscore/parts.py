@@ -1,0 +1,128 @@
+"""Reads the packed rows of `session_part`: activities, times and fingerprints (docs/design.md, "Fingerprints").
+
+The view `session_activity` says the same in SQL; here it is said for whole sessions at once, many times faster.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import apsw
+import orjson
+
+from sesscore.errors import SesscoreError
+from sesscore.queries import sql
+
+FINGERPRINT_BYTES = 6
+PART_BITS = 20  # of a part_id; the bits above are the session_key
+
+_BUDGET = 32 << 20  # bytes of texts that are kept in memory
+_ENTRY = 120  # bytes that an entry takes beside its characters
+_LOGINS = (1, 2)  # kinds whose first text is the user name
+_ZEROS = {2: [0, 0, 0], 3: [0, 0], 4: [0], 5: []}  # that a list of so many numbers lacks
+
+Moment = tuple[int, bytes]  # microseconds, fingerprint: what an event is known by
+Packed = list[int]  # kind, microseconds since the first event of the part, up to three text ids
+
+
+class PartDamaged(SesscoreError):
+    """What is packed in a row cannot be read."""
+
+    def __init__(self, problem: str) -> None:
+        """problem: completes the sentence."""
+        super().__init__(f"the database is damaged: a session {problem}", hint="sesscore verify")
+
+
+class Activity(NamedTuple):
+    """A row of the view `session_activity`, without its key and number."""
+
+    at_us: int
+    kind: str
+    value: str | None
+    username: str | None
+    password: str | None
+    shasum: str | None
+
+
+class Texts(dict[int, str | None]):
+    """text_id → text. The oldest, which are the frequent ones, are kept; the others are asked for each time."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        super().__init__({0: None})
+        self._connection = connection
+        left = _BUDGET
+        for text_id, value in connection.execute(sql("content/texts")):
+            left -= len(value) + _ENTRY
+            if left < 0:
+                break
+            self[text_id] = value
+
+    def __missing__(self, text_id: int) -> str | None:
+        """A text that is not kept; None if there is none, as in the view."""
+        found: str | None = self._connection.execute(sql("content/text"), (text_id,)).get
+        return found
+
+
+class ActivityReader:
+    """Turns packed activities into those that the view shows."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._texts = Texts(connection)
+        self._kinds: dict[int, str] = dict(connection.execute(sql("content/kinds")))
+
+    def read(self, first_us: int, activities: str) -> Iterator[Activity]:
+        """The activities of a part, in order of time and fingerprint. Raises PartDamaged."""
+        texts, kinds = self._texts, self._kinds
+        try:
+            for kind, step, a, b, c in unpacked(activities):
+                if kind in _LOGINS:
+                    yield Activity(first_us + step, kinds[kind], texts[c], texts[a], texts[b], None)
+                else:
+                    yield Activity(first_us + step, kinds[kind], texts[a], texts[c], None, texts[b])
+        except KeyError as error:
+            raise PartDamaged(f"holds an activity of kind {error}") from error
+
+
+def unpacked(activities: str) -> list[Packed]:
+    """The activities of a part as numbers, the zeros at their ends put back. Raises PartDamaged."""
+    try:
+        return [fields + _ZEROS[len(fields)] for fields in orjson.loads(activities)]
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise PartDamaged(f"has other things than activities in {activities!r:.80}") from error
+
+
+def moments(first_us: int, activities: list[Packed], events: bytes) -> list[Moment]:
+    """Time and fingerprint of every event of a part: those of its activities, then the others. Raises PartDamaged."""
+    at = len(activities) * FINGERPRINT_BYTES
+    if len(events) < at:
+        raise PartDamaged("holds fewer fingerprints than activities")
+    found = [
+        (first_us + fields[1], events[i : i + FINGERPRINT_BYTES])
+        for fields, i in zip(activities, range(0, at, FINGERPRINT_BYTES), strict=True)
+    ]
+    at_us = first_us
+    while at < len(events):
+        step, at = varint(events, at)
+        at_us += step
+        fingerprint = events[at : at + FINGERPRINT_BYTES]
+        at += FINGERPRINT_BYTES
+        if at > len(events):
+            raise PartDamaged("ends inside an event")
+        found.append((at_us, fingerprint))
+    return found
+
+
+def varint(data: bytes, at: int) -> tuple[int, int]:
+    """A number of seven bits a byte, low ones first, and where it ends. Raises PartDamaged."""
+    number = shift = 0
+    for end in range(at + 1, min(len(data), at + 10) + 1):
+        byte = data[end - 1]
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number, end
+        shift += 7
+    raise PartDamaged("ends inside a number")
+
+
+def shown(fingerprint: bytes) -> str:
+    """A fingerprint as the number that it is, in hexadecimal."""
+    return f"{int.from_bytes(fingerprint, 'little'):012x}"

@@ -1,0 +1,3 @@
+-- The names of activities.
+-- Columns: kind, name.
+SELECT kind, name FROM activity_kind;
