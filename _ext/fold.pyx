@@ -5,11 +5,11 @@ silence (`Folder.plan`), what the database already has of these sessions (asked 
 of that (`is_copy`), counts and earliest values (`count_event`), rows (`emit_session`, `emit_parts`).
 """
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize, PyUnicode_DecodeASCII, PyUnicode_DecodeUTF8
 from libc.stdint cimport int64_t, uint64_t
-from libc.stdlib cimport calloc, free, qsort, realloc
+from libc.stdlib cimport calloc, free, qsort
 from libc.string cimport memcmp, memset
 
 import os
@@ -178,7 +178,7 @@ cdef class Folder:
     cdef int64_t next_key
     cdef object capsule      # of the batch at hand
     cdef Batch *batch
-    cdef Plan runs_plan
+    cdef Plan order          # of the events of the batch
     cdef int64_t *sensor_ids
     cdef int64_t *eventid_ids
     cdef Line line
@@ -198,7 +198,7 @@ cdef class Folder:
         free(self.blob.bytes)
 
     cdef void let_go(self) noexcept:
-        free_plan(&self.runs_plan)
+        free_plan(&self.order)
         free(self.sensor_ids)
         free(self.eventid_ids)
         self.sensor_ids = NULL
@@ -224,7 +224,7 @@ cdef class Folder:
             raise ValueError("a sensor id for each sensor of the batch is needed")
         for i in range(self.batch.sensors.count):
             self.sensor_ids[i] = sensor_ids[i]
-        sort_events(&self.runs_plan, self.batch)
+        sort_events(&self.order, self.batch)
         return self.days_of_runs()
 
     cdef set days_of_runs(self):
@@ -233,11 +233,11 @@ cdef class Folder:
         cdef int64_t day
         cdef int64_t first = -1
         cdef int64_t last = -2
-        for i in range(self.runs_plan.run_count):
-            if day_of(self.runs_plan.runs[i].first_us - DAY_US) == first and day_of(self.runs_plan.runs[i].last_us + DAY_US) == last:
+        for i in range(self.order.run_count):
+            if day_of(self.order.runs[i].first_us - DAY_US) == first and day_of(self.order.runs[i].last_us + DAY_US) == last:
                 continue
-            first = day_of(self.runs_plan.runs[i].first_us - DAY_US)
-            last = day_of(self.runs_plan.runs[i].last_us + DAY_US)
+            first = day_of(self.order.runs[i].first_us - DAY_US)
+            last = day_of(self.order.runs[i].last_us + DAY_US)
             for day in range(first, last + 1):
                 days.add(day)
         return days
@@ -249,15 +249,15 @@ cdef class Folder:
         cdef const char *text
         cdef size_t i, j
         i = 0
-        while i < self.runs_plan.run_count:
+        while i < self.order.run_count:
             j = i + 1
-            while j < self.runs_plan.run_count and self.runs_plan.runs[j].name == self.runs_plan.runs[i].name:
+            while j < self.order.run_count and self.order.runs[j].name == self.order.runs[i].name:
                 j += 1
-            name = &self.batch.names.entries[self.runs_plan.runs[i].name]
+            name = &self.batch.names.entries[self.order.runs[i].name]
             text = text_of(self.batch, name.text)
             if is_in_set(&self.known.sessions, self.known.hash_of(self.sensor_ids[name.tag], text, name.text.length)):
                 found.append((
-                    self.runs_plan.runs[i].name, self.sensor_ids[name.tag], PyUnicode_DecodeUTF8(text, name.text.length, NULL),
+                    self.order.runs[i].name, self.sensor_ids[name.tag], PyUnicode_DecodeUTF8(text, name.text.length, NULL),
                     self.days_of_name(i, j),
                 ))
             i = j
@@ -267,7 +267,7 @@ cdef class Folder:
         cdef set days = set()
         cdef int64_t day
         while i < j:
-            for day in range(day_of(self.runs_plan.runs[i].first_us - DAY_US), day_of(self.runs_plan.runs[i].last_us + DAY_US) + 1):
+            for day in range(day_of(self.order.runs[i].first_us - DAY_US), day_of(self.order.runs[i].last_us + DAY_US) + 1):
                 days.add(day)
             i += 1
         return sorted(days)
@@ -279,19 +279,20 @@ cdef class Folder:
 
         found: name number → rows of `sql/store/find_session.sql` for sessions with this name. load: called as
         `load(keys, first_us, last_us)` with the keys of sessions that are one now, the one to keep first; moves everything to
-        that one and returns its parts that may overlap the times, and the number for a further part. first_record: number of the batch's first record."""
+        that one and returns its parts that may overlap the times, and the number for a further part. first_record: number of the
+        batch's first record."""
         cdef Rows rows = Rows()
         cdef Tallies tallies
         cdef size_t i = 0
         cdef size_t j
-        rows.duplicates = self.runs_plan.duplicates
+        rows.duplicates = self.order.duplicates
         open_tallies(&tallies, random_key())
         try:
-            while i < self.runs_plan.run_count:
+            while i < self.order.run_count:
                 j = i + 1
-                while j < self.runs_plan.run_count and self.runs_plan.runs[j].name == self.runs_plan.runs[i].name:
+                while j < self.order.run_count and self.order.runs[j].name == self.order.runs[i].name:
                     j += 1
-                self.fold_name(i, j, found.get(self.runs_plan.runs[i].name), load, source_id, first_record, rows, &tallies)
+                self.fold_name(i, j, found.get(self.order.runs[i].name), load, source_id, first_record, rows, &tallies)
                 i = j
             rows.put_tallies(&tallies)
         finally:
@@ -311,21 +312,21 @@ cdef class Folder:
             return 0
         existing = sorted(existing, key=started_of)
         while i < j:
-            first_us = self.runs_plan.runs[i].first_us
-            last_us = self.runs_plan.runs[i].last_us
+            first_us = self.order.runs[i].first_us
+            last_us = self.order.runs[i].last_us
             end = i + 1
             held = []
             grown = True
             while grown:                     # a session can reach the next run, and a run the next session
                 grown = False
                 for row in existing:
-                    if row not in held and row[ROW_STARTED_US] <= last_us + DAY_US and row[ROW_STARTED_US] + row[ROW_SPAN_US] >= first_us - DAY_US:
+                    if row not in held and reaches(row, first_us, last_us):
                         held.append(row)
                         first_us = min(first_us, <int64_t>row[ROW_STARTED_US])
                         last_us = max(last_us, <int64_t>row[ROW_STARTED_US] + <int64_t>row[ROW_SPAN_US])
                         grown = True
-                while end < j and self.runs_plan.runs[end].first_us <= last_us + DAY_US:
-                    last_us = max(last_us, self.runs_plan.runs[end].last_us)
+                while end < j and self.order.runs[end].first_us <= last_us + DAY_US:
+                    last_us = max(last_us, self.order.runs[end].last_us)
                     end += 1
                     grown = True
             self.fold_session(i, end, held, load, source_id, first_record, rows, tallies)
@@ -342,18 +343,18 @@ cdef class Folder:
         cdef int64_t new_events = 0
         cdef int64_t first = 0
         cdef int64_t last = 0
-        cdef int64_t sensor_id = self.sensor_ids[self.batch.names.entries[self.runs_plan.runs[i].name].tag]
+        cdef int64_t sensor_id = self.sensor_ids[self.batch.names.entries[self.order.runs[i].name].tag]
         cdef int64_t next_part = 0
         cdef bint renamed = False
         cdef list leaves = []
         memset(&session, 0, sizeof(Session))
         if held:
             held = sorted(held)              # the oldest key stays
-            leaves, next_part = load([row[ROW_KEY] for row in held], self.runs_plan.runs[i].first_us, self.runs_plan.runs[j - 1].last_us)
+            leaves, next_part = load([row[ROW_KEY] for row in held], self.order.runs[i].first_us, self.order.runs[j - 1].last_us)
             old = unpack(&self.line, leaves)
             self.begin_with(&session, held)
-        for k in range(self.runs_plan.runs[i].begin, self.runs_plan.runs[j - 1].end):
-            event = &self.batch.events[self.runs_plan.places[k].index]
+        for k in range(self.order.runs[i].begin, self.order.runs[j - 1].end):
+            event = &self.batch.events[self.order.places[k].index]
             if old and is_copy(&self.line, event, old):
                 rows.duplicates += 1
                 if event.by_session and not session.delimiters & NAMED:
@@ -383,7 +384,8 @@ cdef class Folder:
         rows.last_session = session.key
         return 0
 
-    cdef int count_event(self, Session *session, const Event *event, LeafEvent *leaf, int64_t sensor_id, Tallies *tallies) except -1:
+    cdef int count_event(self, Session *session, const Event *event, LeafEvent *leaf, int64_t sensor_id,
+                         Tallies *tallies) except -1:
         """Adds a new event to its session, to the line and to the roll-ups."""
         cdef int64_t eventid_id = self.eventid_ids[event.eventid]
         cdef int64_t day = day_of(event.at_us)
@@ -473,7 +475,7 @@ cdef class Folder:
     # -- rows
 
     cdef int emit_session(self, Session *session, size_t i, list held, int64_t sensor_id, Rows rows, Tallies *tallies) except -1:
-        cdef Interned *name = &self.batch.names.entries[self.runs_plan.runs[i].name]
+        cdef Interned *name = &self.batch.names.entries[self.order.runs[i].name]
         cdef const char *text = text_of(self.batch, name.text)
         cdef Session old
         cdef object session_id = PyUnicode_DecodeUTF8(text, name.text.length, NULL)
@@ -532,6 +534,13 @@ cdef class Folder:
         return 0
 
 
+cdef bint reaches(tuple row, int64_t first_us, int64_t last_us) except -1:
+    """Whether a stored session is at most 24 h from the times between."""
+    cdef int64_t started_us = row[ROW_STARTED_US]
+    cdef int64_t span_us = row[ROW_SPAN_US]
+    return started_us <= last_us + DAY_US and started_us + span_us >= first_us - DAY_US
+
+
 cdef object started_of(tuple row):
     return row[ROW_STARTED_US]
 
@@ -544,7 +553,8 @@ cdef int tally_session(const Session *session, int64_t sensor_id, int64_t count,
     """Adds a session to the roll-ups of the day on which it started, or takes it out."""
     cdef int64_t day = day_of(session.started_us)
     cdef const Column *columns = session.columns
-    add_tally(tallies, day, sensor_id, SESSION_TALLY, match_of(session.delimiters), columns[PROTOCOL].value, count, session.started_us)
+    cdef int match = match_of(session.delimiters)
+    add_tally(tallies, day, sensor_id, SESSION_TALLY, match, columns[PROTOCOL].value, count, session.started_us)
     if columns[SRC_IP].present:
         add_tally(tallies, day, sensor_id, ADDRESS_TALLY, columns[SRC_IP].value, 0, count, session.started_us)
     if columns[CLIENT_VERSION_COLUMN].present:

@@ -193,7 +193,8 @@ cdef class EventBatch:
         if self.quarantine:
             last = self.quarantine[len(self.quarantine) - 1]
             if last[4] == reason and last[0] + last[1] == self.batch.records:
-                self.quarantine[len(self.quarantine) - 1] = (last[0], last[1] + records, last[2], at + length - last[2], reason, last[5])
+                self.quarantine[len(self.quarantine) - 1] = (
+                    last[0], last[1] + records, last[2], at + length - last[2], reason, last[5])
                 self.batch.records += records
                 self.in_line = True
                 return

@@ -34,8 +34,8 @@ cdef inline object port_or_null(const Column *column):
     return column.value if column.present else None
 
 
-cdef inline tuple session_row(const Session *session, int64_t sensor_id, object session_id, object vt_flagged, object dshield_flagged,
-                       Buffer *evidence):
+cdef inline tuple session_row(const Session *session, int64_t sensor_id, object session_id, object vt_flagged,
+                              object dshield_flagged, Buffer *evidence):
     """In the order of `sql/store/session.sql`."""
     cdef const Column *columns = session.columns
     cdef const int64_t *counts = session.counts

@@ -89,7 +89,8 @@ cdef inline int grow_tallies(Tallies *tallies) except -1:
     return 0
 
 
-cdef inline int add_tally(Tallies *tallies, int64_t day, int64_t sensor, int64_t kind, int64_t a, int64_t b, int64_t count, int64_t at_us) except -1:
+cdef inline int add_tally(Tallies *tallies, int64_t day, int64_t sensor, int64_t kind, int64_t a, int64_t b, int64_t count,
+                          int64_t at_us) except -1:
     cdef uint32_t at
     cdef Tally *entry
     if 2 * (tallies.count + 1) > tallies.mask:

@@ -146,7 +146,7 @@ cdef inline int hash_value(Batch *batch, const char **at, const char *end, int d
 
 
 cdef inline int read_field(Batch *batch, const char **at, const char *end, Fields *fields, Field field,
-                   uint64_t hashed_key) except -1 nogil:
+                           uint64_t hashed_key) except -1 nogil:
     """Reads the value of a field that is used."""
     cdef Value *value = &fields.values[field]
     cdef uint64_t hashed
