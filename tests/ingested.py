@@ -42,7 +42,7 @@ def visit(session: str, seconds: int = 0, sensor: str = "alpha", **more: Any) ->
 
 def write(folder: Path, **logs: bytes | list[Any]) -> list[str]:
     """Logs in a folder; a list is written one value a line."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, data in logs.items():
         (folder / f"{name}.json").write_bytes(data if isinstance(data, bytes) else lines(*data))
     return [str(folder / f"{name}.json") for name in logs]
