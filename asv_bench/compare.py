@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from contenders import CONTENDERS, SESSCORE, Contender, sesscore
-from machine import describe
+from machine import describe, load
 from processes import Failed, Run, available_cores, run
 from tables import Row, as_markdown, as_text
 
@@ -59,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "log": f"{log.stat().st_size / 1e6:,.0f} MB",
             "runs": f"{options.runs}, alternating, after one that does not count",
             "cores": options.cores,
+            "load after": load(),
         }
     show(results, about, notes + failures, markdown=options.markdown)
     if options.json:
@@ -139,8 +140,9 @@ def take_turn(result: Result, log: str, folder: Path, cores: int, *, counts: boo
     database = folder / "contest.db"
     one = run(result.contender.command(log, str(database), cores), cores=cores, folder=folder)
     result.found = found(result.contender, one.output)
-    for file in folder.glob("contest.db*"):
-        result.database_bytes = max(result.database_bytes, file.stat().st_size)
+    files = list(folder.glob("contest.db*"))
+    result.database_bytes = sum(file.stat().st_size for file in files)
+    for file in files:
         file.unlink()
     if counts:
         result.runs.append(one)

@@ -16,8 +16,13 @@ def describe() -> dict[str, object]:
         "date": datetime.now(UTC).date().isoformat(),
         "processor": f"{_processor()}, {os.cpu_count()} cores",
         "versions": ", ".join(versions),
-        "load before": f"{os.getloadavg()[0]:.1f}",
+        "load before": load(),
     }
+
+
+def load() -> str:
+    """How many processes wanted a core in the last minute: above the number of cores, wall clocks say little."""
+    return f"{os.getloadavg()[0]:.1f}"
 
 
 def _version(package: str) -> str | None:
