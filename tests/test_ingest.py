@@ -15,15 +15,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 from cases import CASES, A, B, Case, event, lines, unnamed
-from compare import Content, check_database, content, dump, expected_content, expected_ledgers, ledgers, reading
+from compare import Content, Log, check_database, content, dump, expected_content, expected_ledgers, ledgers, reading
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import logs, timestamp, worlds, write
 
+from sesscore import writer
 from sesscore.ingest import IngestResult, ingest
+from sesscore.known import SourceRow
+from sesscore.records import RecordReader
 from sesscore.recount import SourceBytes, recount
+from sesscore.store import open_for_writing
 
 World = list[dict[str, Any]]
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
@@ -164,7 +169,7 @@ def test_any_logs(data: list[bytes], sensor: str, minutes: int) -> None:
 # --- the same events in other clothes --------------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(worlds, st.integers(0, 2**32))
 def test_the_same_events_give_the_same_content(world: World, seed: int) -> None:
     chance = random.Random(seed)
@@ -362,3 +367,61 @@ def test_a_log_that_is_no_log_until_it_grows(desk: Desk) -> None:
     desk.ingest(desk.put("log", b"1\nx\n" + A + b"\ny\n"))
     made = ledgers(desk.db)["log"]
     assert (made["lines"], made["events"], made["quarantined"], sum(made["reasons"].values())) == (4, 1, 3, 3)
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_error_at_any_statement_leaves_nothing_half_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What failed is as if it had not been tried; the next run goes on after the last whole batch."""
+    statement = writer.sql
+    countdown = 0
+
+    def failing(name: str) -> str:
+        nonlocal countdown
+        countdown -= 1
+        if countdown == 0:
+            raise RuntimeError(name)
+        return statement(name)
+
+    monkeypatch.setattr(writer, "sql", failing)
+    told = [command(i * 20 * HOUR, str(i)) for i in (0, 4, 2, 6, 1, 3, 5, 6)]
+    path = desk.put("log", b"bad\n" + in_lines(told) + b"\n")
+    failures = 0
+    while True:
+        countdown = 5 + failures
+        try:
+            desk.ingest(path, block_bytes=150)
+        except RuntimeError:
+            failures += 1
+            check_balance(desk)
+        else:
+            break
+    assert failures > 20
+    countdown = 0
+    desk.assert_as_recounted()
+    desk.assert_nothing_new(path)
+
+
+def check_balance(desk: Desk) -> None:
+    """The offset of the source, its ledger and the sessions are of one moment."""
+    with reading(desk.db) as connection:
+        balance = connection.execute(
+            "SELECT coalesce(sum(s.records), 0), coalesce(sum(l.lines), 0), coalesce(sum(l.events), 0),"
+            " (SELECT coalesce(sum(event_count), 0) FROM session) FROM source AS s JOIN ledger AS l USING (source_id)"
+        ).fetchall()
+    [(records, lines_, events, counted)] = balance
+    assert records == lines_
+    assert events == counted
+
+
+def test_a_batch_is_written_under_the_write_lock(desk: Desk) -> None:
+    """What a batch is merged with must not change between reading and writing it."""
+    told: list[str] = []
+    with open_for_writing(desk.db) as database:
+        writing = writer.Writer(database.connection)
+        database.connection.trace_v2(apsw.SQLITE_TRACE_STMT, lambda trace: told.append(trace["sql"]))
+        row = SourceRow(None, "log", 0, 0, 0, 0, "none", "unknown")
+        [scanned] = RecordReader(Log(lines(A)), row.position, sensor="unknown").batches()
+        writing.write(scanned, row)
+    assert [sql for sql in told if sql.startswith(("BEGIN", "SAVEPOINT", "COMMIT"))] == ["BEGIN IMMEDIATE", "COMMIT"]
