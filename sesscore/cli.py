@@ -16,6 +16,7 @@ from sesscore.commands.ingest import ingest
 from sesscore.commands.report import report
 from sesscore.commands.show import show
 from sesscore.commands.synth import synth
+from sesscore.commands.why import why
 from sesscore.errors import SesscoreError
 from sesscore.safetext import safe
 
@@ -43,7 +44,7 @@ def cli(context: click.Context) -> None:
         context.exit(2)
 
 
-for command in (ingest, report, show, synth):
+for command in (ingest, report, show, synth, why):
     cli.add_command(command)
 
 

@@ -1,0 +1,42 @@
+"""`sesscore why`."""
+
+import sys
+
+import click
+
+from sesscore.commands import options
+from sesscore.output import on_terminal, write
+
+
+@click.command()
+@click.argument("session")
+@options.database
+@options.sensor("Only sessions of this sensor.")
+@click.option("--records", is_flag=True, help="List its records, by reading the logs again.")
+@click.option(
+    "--assume-tz",
+    type=options.UtcOffset(),
+    default="UTC",
+    envvar="SESSCORE_ASSUME_TZ",
+    show_default=True,
+    help="With --records: the offset that ingest was given.",
+)
+@options.format_("table", "json")
+@options.debug
+def why(session: str, db: str | None, sensor: str | None, records: bool, assume_tz: int, format: str) -> None:
+    """Print how a session was found, and in which logs.
+
+    SESSION: an id, for all its sessions, or # and a session_key.
+    """
+    from sesscore.render import to_json, to_page
+    from sesscore.sqlite_errors import sqlite_errors
+    from sesscore.store import open_for_reading
+    from sesscore.why import Reading, document
+    from sesscore.why_page import page
+
+    with open_for_reading(options.database_path(db)) as database, sqlite_errors(database.path):
+        told = document(database.connection, session, sensor, Reading(records, assume_tz))
+    if format == "json":
+        write(to_json(told))
+    else:
+        write(to_page(page(told), colour=on_terminal(), encoding=sys.stdout.encoding))

@@ -1,0 +1,157 @@
+"""`sesscore why`: where a session comes from, and which event told each of its columns."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import apsw
+
+from sesscore.evidence import read_evidence
+from sesscore.lookup import find_sessions
+from sesscore.parts import Moment, moments, shown, unpacked
+from sesscore.provenance import NotThere, Wanted, reread
+from sesscore.queries import Bounds, Row, rows, sql
+from sesscore.render import moment
+from sesscore.snapshot import one_state
+
+SCHEMA = "sesscore.why/1"
+CONNECT, CLOSED = "cowrie.session.connect", "cowrie.session.closed"
+
+_NAMED, _HAS_CONNECT, _HAS_CLOSE = 1, 2, 4  # bits of session.delimiters
+_TOLD_BY = {"client_version": "cowrie.client.version", "hassh": "cowrie.client.kex", "duration_ms": CLOSED}
+_ELSEWHERE = "session_id, sessionid, sid, the key around the event, or the end of its message"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How to find single records. wanted: False does not. naive_minutes: offset of times that name none."""
+
+    wanted: bool = False
+    naive_minutes: int = 0
+
+
+@dataclass
+class _Packed:
+    """What the parts of a session hold."""
+
+    parts: int = 0
+    activities: int = 0
+    events: list[Moment] = field(default_factory=list)
+
+
+def document(
+    connection: apsw.Connection, wanted: str, sensor: str | None = None, reading: Reading = Reading()
+) -> dict[str, Any]:
+    """All sessions that are meant, each with how it came about."""
+    with one_state(connection):
+        found = find_sessions(connection, wanted, sensor)
+        return {"schema": SCHEMA, "sessions": [_why(connection, session, reading) for session in found]}
+
+
+def _why(connection: apsw.Connection, session: Row, reading: Reading) -> dict[str, Any]:
+    key, started_us = session["session_key"], session["started_us"]
+    origin = rows(connection, "session/origin", Bounds(), session_key=key)[0]
+    sources = rows(connection, "session/sources", Bounds(), session_key=key)
+    packed = _unpack(connection, key)
+    evidence = [_evidence(session, origin, *one) for one in read_evidence(origin["evidence"], started_us)]
+    told = {
+        **{name: session[name] for name in ("session_key", "sensor", "session_id")},
+        **_matched(session["match_type"], origin["delimiters"]),
+        "started": {"at": moment(started_us), "at_us": started_us},
+        "ended": {"at": moment(session["ended_us"]), "at_us": session["ended_us"]},
+        "duration": _duration(session, origin, evidence),
+        "events": session["event_count"],
+        "activities": packed.activities,
+        "parts": packed.parts,
+        "fingerprints": len(packed.events),
+        "sources": sources,
+        "evidence": evidence,
+    }
+    if reading.wanted:
+        told["records"] = list(_records(connection, session, sources, packed.events, reading))
+    return told
+
+
+def _unpack(connection: apsw.Connection, key: int) -> _Packed:
+    packed = _Packed()
+    for first_us, activities, events in connection.execute(sql("session/parts"), {"session_key": key}):
+        numbers = unpacked(activities)
+        packed.parts += 1
+        packed.activities += len(numbers)
+        packed.events += moments(first_us, numbers, events)
+    return packed
+
+
+def _matched(match_type: str, delimiters: int) -> dict[str, Any]:
+    has = {CONNECT: bool(delimiters & _HAS_CONNECT), CLOSED: bool(delimiters & _HAS_CLOSE)}
+    missing = [eventid for eventid, there in has.items() if not there]
+    named = bool(delimiters & _NAMED)
+    if not named:
+        because = f"no event is named by `session`; the id stands in {_ELSEWHERE}"
+    elif missing:
+        because = f"named by `session`, without {' and '.join(missing)}"
+    else:
+        because = "named by `session`, from connect to close"
+    return {
+        "match_type": match_type,
+        "because": because,
+        "named_by_session": named,
+        "has_connect": has[CONNECT],
+        "has_close": has[CLOSED],
+        "missing": missing,
+    }
+
+
+def _evidence(session: Row, origin: Row, column: str, at: Moment) -> dict[str, Any]:
+    """The event that gave a column; eventid is None where events of several kinds may have."""
+    eventid = _TOLD_BY.get(column, CONNECT if origin["delimiters"] & _HAS_CONNECT else None)
+    at_us, fingerprint = at
+    return {
+        "column": column,
+        "value": session[column],
+        "at": moment(at_us),
+        "at_us": at_us,
+        "fingerprint": shown(fingerprint),
+        "eventid": eventid,
+    }
+
+
+def _duration(session: Row, origin: Row, evidence: list[dict[str, Any]]) -> dict[str, Any]:
+    close = next((one for one in evidence if one["column"] == "duration_ms"), None)
+    if origin["closed_ms"] is None or close is None:
+        because = "computed from start and end: " + (
+            "no close states a usable one" if origin["delimiters"] & _HAS_CLOSE else "there is no close"
+        )
+        return {"ms": session["duration_ms"], "from": "computed", "because": because}
+    return {"ms": session["duration_ms"], "from": "closed", "because": f"stated by the close of {close['at']}"}
+
+
+def _records(
+    connection: apsw.Connection, session: Row, sources: list[Row], events: list[Moment], reading: Reading
+) -> Iterator[dict[str, Any]]:
+    """The records of each source in turn, and why there are none of some: in `problem` of the source."""
+    known = {(at_us, int.from_bytes(fingerprint, "little")) for at_us, fingerprint in events}
+    wanted = Wanted(session["sensor"], session["session_id"], known)
+    seen = set()
+    for source in sources:
+        source["problem"] = None
+        try:
+            found = reread(connection, source, wanted, reading.naive_minutes)
+        except NotThere as error:
+            source["problem"] = str(error)
+            continue
+        for record in found:
+            event = record.at_us, record.fingerprint
+            yield {
+                "source_id": source["source_id"],
+                "record": record.record,
+                "byte_offset": record.byte_offset,
+                "at": moment(record.at_us),
+                "eventid": record.eventid,
+                "fingerprint": f"{record.fingerprint:012x}",
+                "named_by_session": record.by_session,
+                "copy": event in seen,
+            }
+            seen.add(event)
+        if not found:
+            source["problem"] = "was read again, without finding them: times without offset may need --assume-tz"
