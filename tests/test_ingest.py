@@ -397,7 +397,7 @@ def test_an_error_at_any_statement_leaves_nothing_half_done(desk: Desk, monkeypa
             check_balance(desk)
         else:
             break
-    assert failures > 20
+    assert failures > 10
     countdown = 0
     desk.assert_as_recounted()
     desk.assert_nothing_new(path)
