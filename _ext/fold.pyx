@@ -28,7 +28,7 @@ from texts cimport *
 ctypedef unsigned long long KeyPart
 
 cdef enum:
-    SESSIONS_REMEMBERED = 4194304
+    SESSIONS_REMEMBERED = 262144
     PART_BITS = 20           # of session_part.part_id that number the parts of a session
 
 
@@ -49,29 +49,26 @@ cdef class TextDictionary:
         self.fresh = []
 
     def __dealloc__(self):
-        free(self.table.entries)
+        close_texts(&self.table)
 
     def warm(self, int64_t text_id, str value not None):
         """Remembers a text that is stored."""
         cdef Py_ssize_t length
         cdef const char *text = PyUnicode_AsUTF8AndSize(value, &length)
-        remember_text(&self.table, find_text(&self.table, text, length), text_id)
+        find_text(&self.table, text, length, text_id)
 
     cdef int64_t id_of(self, const Batch *batch, Span span) except -1:
         """The id of a text of the batch, 0 if it is absent."""
         cdef const char *text
-        cdef TextEntry *entry
+        cdef int64_t fresh = self.table.newest + 1
+        cdef int64_t text_id
         if span.length == ABSENT:
             return 0
         text = text_of(batch, span)
-        entry = find_text(&self.table, text, span.length)
-        if entry.text_id == 0:
-            if self.table.count >= 2 * TEXTS_REMEMBERED:
-                forget_texts(&self.table)
-                entry = find_text(&self.table, text, span.length)
-            remember_text(&self.table, entry, self.table.newest + 1)
-            self.fresh.append((entry.text_id, PyUnicode_DecodeUTF8(text, span.length, NULL)))
-        return entry.text_id
+        text_id = find_text(&self.table, text, span.length, fresh)
+        if text_id == fresh:
+            self.fresh.append((text_id, PyUnicode_DecodeUTF8(text, span.length, NULL)))
+        return text_id
 
     def take_fresh(self):
         """The texts to store, as (text_id, value)."""
@@ -105,7 +102,7 @@ cdef class SessionFilter:
 
     @property
     def full(self):
-        """Whether it should be cleared before more days are added."""
+        """Whether days that are not needed should be forgotten before more are added."""
         return self.sessions.count >= SESSIONS_REMEMBERED
 
     def know(self, int64_t sensor_id, str session_id not None):

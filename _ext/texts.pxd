@@ -2,11 +2,13 @@
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
+from libc.string cimport memset
 
 from hashing cimport keyed_hash
 
 cdef enum:
     TEXTS_REMEMBERED = 131072
+    TEXT_SLOTS = 262144      # of each of the two tables
     FIRST_SLOTS = 65536
 
 
@@ -16,71 +18,62 @@ cdef struct TextEntry:
     int64_t text_id          # 0 is free
 
 
-# Text → text_id, for up to twice TEXTS_REMEMBERED texts in four times as many slots.
+# Text → text_id for the texts used last. Full, the table becomes `older` and a new one begins; what is used moves on.
 cdef struct TextTable:
-    TextEntry *entries
-    uint32_t mask
-    uint32_t count
+    TextEntry *recent
+    TextEntry *older
+    uint32_t count           # of texts in `recent`
     int64_t newest           # the highest text_id
     uint64_t keys[4]
 
 
 cdef inline int open_texts(TextTable *table, list keys) except -1:
-    table.mask = 4 * TEXTS_REMEMBERED - 1
     table.count = 0
     table.newest = 0
     for i in range(4):
         table.keys[i] = keys[i]
-    table.entries = <TextEntry *>calloc(table.mask + 1, sizeof(TextEntry))
-    if table.entries == NULL:
+    table.recent = <TextEntry *>calloc(TEXT_SLOTS, sizeof(TextEntry))
+    table.older = <TextEntry *>calloc(TEXT_SLOTS, sizeof(TextEntry))
+    if table.recent == NULL or table.older == NULL:
+        close_texts(table)
         raise MemoryError()
     return 0
 
 
-cdef inline TextEntry *find_text(TextTable *table, const char *text, size_t length) noexcept nogil:
-    """Where a text is, or the free place where it would be."""
+cdef inline void close_texts(TextTable *table) noexcept nogil:
+    free(table.recent)
+    free(table.older)
+    table.recent = NULL
+    table.older = NULL
+
+
+cdef inline TextEntry *place_of(TextEntry *entries, uint64_t hash0, uint64_t hash1) noexcept nogil:
+    """Where a text is, or the free place where it would be; there always is one."""
+    cdef uint32_t at = <uint32_t>hash0 & (TEXT_SLOTS - 1)
+    while entries[at].text_id != 0 and (entries[at].hash0 != hash0 or entries[at].hash1 != hash1):
+        at = (at + 1) & (TEXT_SLOTS - 1)
+    return &entries[at]
+
+
+cdef inline int64_t find_text(TextTable *table, const char *text, size_t length, int64_t otherwise) noexcept nogil:
+    """The id of a text. If it is not known, it is `otherwise` from now on."""
     cdef uint64_t hash0 = keyed_hash(text, length, table.keys[0], table.keys[1])
     cdef uint64_t hash1 = keyed_hash(text, length, table.keys[2], table.keys[3])
-    cdef uint32_t at = <uint32_t>hash0 & table.mask
-    cdef TextEntry *entry
-    while True:
-        entry = &table.entries[at]
-        if entry.text_id == 0:
-            entry.hash0 = hash0
-            entry.hash1 = hash1
-            return entry
-        if entry.hash0 == hash0 and entry.hash1 == hash1:
-            return entry
-        at = (at + 1) & table.mask
-
-
-cdef inline void remember_text(TextTable *table, TextEntry *entry, int64_t text_id) noexcept nogil:
-    """Fills a free place that `find_text` gave."""
-    if entry.text_id == 0:
-        entry.text_id = text_id
-        table.count += 1
-    if text_id > table.newest:
-        table.newest = text_id
-
-
-cdef inline int forget_texts(TextTable *table) except -1:
-    """Keeps the younger half."""
-    cdef TextEntry *old = table.entries
-    cdef uint32_t i, at
-    table.entries = <TextEntry *>calloc(table.mask + 1, sizeof(TextEntry))
-    if table.entries == NULL:
-        table.entries = old
-        raise MemoryError()
-    table.count = 0
-    for i in range(table.mask + 1):
-        if old[i].text_id > table.newest - TEXTS_REMEMBERED:
-            at = <uint32_t>old[i].hash0 & table.mask
-            while table.entries[at].text_id:
-                at = (at + 1) & table.mask
-            table.entries[at] = old[i]
-            table.count += 1
-    free(old)
-    return 0
+    cdef TextEntry *entry = place_of(table.recent, hash0, hash1)
+    if entry.text_id != 0:
+        return entry.text_id
+    if table.count == TEXTS_REMEMBERED:
+        table.recent, table.older = table.older, table.recent
+        memset(table.recent, 0, TEXT_SLOTS * sizeof(TextEntry))
+        table.count = 0
+        entry = place_of(table.recent, hash0, hash1)
+    entry.hash0 = hash0
+    entry.hash1 = hash1
+    entry.text_id = place_of(table.older, hash0, hash1).text_id or otherwise
+    table.count += 1
+    if entry.text_id > table.newest:
+        table.newest = entry.text_id
+    return entry.text_id
 
 
 # A set of hashes; 0 stands for a free slot, so the lowest bit is always set.

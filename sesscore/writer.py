@@ -95,7 +95,7 @@ class Writer:
     def _know_days(self, days: set[int]) -> None:
         """Tells the filter who was there on these days."""
         known = self._folder.known
-        if known.full:
+        if known.full and not known.days <= days:
             known.clear()
         for day in sorted(days - known.days):
             for sensor_id, session_id in self._connection.execute(sql("store/sessions_of_day"), (day,)):
