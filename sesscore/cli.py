@@ -16,6 +16,7 @@ from sesscore.commands.ingest import ingest
 from sesscore.commands.report import report
 from sesscore.commands.show import show
 from sesscore.commands.synth import synth
+from sesscore.commands.verify import verify
 from sesscore.commands.why import why
 from sesscore.errors import SesscoreError
 from sesscore.safetext import safe
@@ -44,7 +45,7 @@ def cli(context: click.Context) -> None:
         context.exit(2)
 
 
-for command in (ingest, report, show, synth, why):
+for command in (ingest, report, show, synth, verify, why):
     cli.add_command(command)
 
 

@@ -37,8 +37,13 @@ _SESSION = itemgetter(0)
 _COLUMNS_FROM = 3
 
 
+def sort_on_disk(connection: apsw.Connection) -> None:
+    """Lets the sort, which is as large as the sessions, use files. Not within a transaction: SQLite refuses."""
+    connection.pragma("temp_store", "file")
+
+
 def content_hash(connection: apsw.Connection) -> str:
-    """The hash in hexadecimal. The caller sees to it that nobody writes meanwhile. Raises PartDamaged."""
+    """The hash in hexadecimal, of one state of the database. Raises PartDamaged."""
     return hash_of(content(connection))
 
 
@@ -61,8 +66,10 @@ def hash_of(rows: Iterable[Values]) -> str:
 
 
 def content(connection: apsw.Connection) -> Iterator[Values]:
-    """Sessions, each followed by its activities, in canonical order. Memory stays the same whatever their number."""
-    connection.pragma("temp_store", "file")  # the sort may be larger than memory
+    """Sessions, each followed by its activities, in canonical order.
+
+    After `sort_on_disk` memory stays the same, whatever their number.
+    """
     reader = ActivityReader(connection)
     for _, parts in groupby(connection.execute(sql("content/sessions")), _SESSION):
         for number, (_, first_us, activities, *columns) in enumerate(parts):

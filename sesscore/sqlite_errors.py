@@ -48,7 +48,7 @@ def translated(error: apsw.Error, where: str) -> SesscoreError | None:
 
 
 def _check(where: str) -> str:
-    return f"sesscore db check --db {shlex.quote(where)}"
+    return f"sesscore verify --db {shlex.quote(where)}"
 
 
 def no_database(where: str) -> SesscoreError:

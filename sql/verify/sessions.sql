@@ -1,0 +1,28 @@
+-- The sessions, in order of their keys, with all that follows from their parts.
+SELECT
+    session_key,
+    sensor_id,
+    delimiters,
+    src_ip_id,
+    src_port,
+    dst_ip_id,
+    dst_port,
+    protocol_id,
+    started_us,
+    span_us,
+    closed_ms,
+    event_count,
+    command_count,
+    command_failed_count,
+    command_success_count,
+    login_failed_count,
+    login_success_count,
+    download_count,
+    download_failed_count,
+    upload_count,
+    tcpip_request_count,
+    client_version_id,
+    hassh_id,
+    evidence
+FROM session
+ORDER BY session_key;

@@ -1,0 +1,3 @@
+-- The ids of all texts.
+-- Columns: text_id.
+SELECT text_id FROM text;
