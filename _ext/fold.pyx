@@ -67,11 +67,12 @@ cdef class TextDictionary:
         text = text_of(batch, span)
         text_id = find_text(&self.table, text, span.length, fresh)
         if text_id == fresh:
-            self.fresh.append((text_id, PyUnicode_DecodeUTF8(text, span.length, NULL)))
+            self.fresh.append(text_id)
+            self.fresh.append(PyUnicode_DecodeUTF8(text, span.length, NULL))
         return text_id
 
     def take_fresh(self):
-        """The texts to store, as (text_id, value)."""
+        """The texts to store: text_id, value, text_id, value, …"""
         fresh = self.fresh
         self.fresh = []
         return fresh
@@ -116,7 +117,8 @@ cdef class SessionFilter:
 
 
 cdef class Rows:
-    """What a batch changes in the database, each list in the order of its statement in sql/store/."""
+    """What a batch changes in the database: for each table a list of the values of all rows, one row after the other, each in
+    the order of its statement in sql/store/."""
 
     cdef readonly list new_session_rows
     cdef readonly list changed_session_rows
@@ -124,9 +126,6 @@ cdef class Rows:
     cdef readonly list stale_parts
     cdef readonly list days
     cdef readonly list sources
-    cdef readonly list event_tallies
-    cdef readonly list session_tallies
-    cdef readonly list value_tallies
     cdef readonly int64_t events
     cdef readonly int64_t duplicates
     cdef readonly int64_t new_sessions
@@ -141,31 +140,37 @@ cdef class Rows:
         self.stale_parts = []
         self.days = []
         self.sources = []
-        self.event_tallies = []
-        self.session_tallies = []
-        self.value_tallies = []
 
-    cdef int put_tallies(self, const Tallies *tallies) except -1:
-        """Sorted by key, so that their insertion walks the tables once."""
-        cdef const Tally *entry
-        cdef uint32_t i
-        for i in range(tallies.count):
-            entry = &tallies.entries[i]
-            if entry.kind == EVENT_TALLY:
-                self.event_tallies.append((entry.day, entry.sensor, entry.a, entry.count, entry.first_us, entry.last_us))
-            elif entry.count == 0:
-                continue
-            elif entry.kind == SESSION_TALLY:
-                self.session_tallies.append((entry.day, entry.sensor, entry.a, entry.b, entry.count))
-            else:
-                self.value_tallies.append((entry.day, entry.kind, entry.sensor, entry.a, entry.b, entry.count))
-        self.event_tallies.sort()
-        self.session_tallies.sort()
-        self.value_tallies.sort()
+
+cdef class TallyRows:
+    """What batches add to the roll-ups, as in `Rows`. `fallen_…`: keys of counts that may have come down to nothing."""
+
+    cdef readonly list events
+    cdef readonly list sessions
+    cdef readonly list values
+    cdef readonly list fallen_sessions
+    cdef readonly list fallen_values
+
+    def __cinit__(self):
+        self.events = []
+        self.sessions = []
+        self.values = []
+        self.fallen_sessions = []
+        self.fallen_values = []
+
+    cdef int put(self, const Tally *tally) except -1:
+        if tally.kind == EVENT_TALLY:
+            self.events.extend((tally.day, tally.sensor, tally.a, tally.count, tally.first_us, tally.last_us))
+        elif tally.kind == SESSION_TALLY:
+            self.sessions.extend((tally.day, tally.sensor, tally.a, tally.b, tally.count))
+            if tally.count < 0:
+                self.fallen_sessions.extend((tally.day, tally.sensor, tally.a, tally.b))
+        else:
+            self.values.extend((tally.day, tally.kind, tally.sensor, tally.a, tally.b, tally.count))
+            if tally.count < 0:
+                self.fallen_values.extend((tally.day, tally.kind, tally.sensor, tally.a, tally.b))
         return 0
 
-
-# ---- the fold ----------------------------------------------------------------------------------------------------------------
 
 cdef class Folder:
     """Folds batch after batch. After an error it must not be used again: what it remembers would be ahead of the database."""
@@ -181,11 +186,13 @@ cdef class Folder:
     cdef Line line
     cdef Buffer json
     cdef Buffer blob
+    cdef Tallies tallies     # of all batches since they were taken
 
     def __cinit__(self, int64_t last_key, int64_t last_text_id):
         self.texts = TextDictionary()
         self.texts.table.newest = last_text_id
         self.known = SessionFilter()
+        open_tallies(&self.tallies, random_key())
         self.next_key = last_key + 1
 
     def __dealloc__(self):
@@ -193,6 +200,7 @@ cdef class Folder:
         free(self.line.events)
         free(self.json.bytes)
         free(self.blob.bytes)
+        close_tallies(&self.tallies)
 
     cdef void let_go(self) noexcept:
         free_plan(&self.order)
@@ -279,32 +287,38 @@ cdef class Folder:
         that one and returns its parts that may overlap the times, and the number for a further part. first_record: number of the
         batch's first record."""
         cdef Rows rows = Rows()
-        cdef Tallies tallies
         cdef size_t i = 0
         cdef size_t j
         rows.duplicates = self.order.duplicates
-        open_tallies(&tallies, random_key())
-        try:
-            while i < self.order.run_count:
-                j = i + 1
-                while j < self.order.run_count and self.order.runs[j].name == self.order.runs[i].name:
-                    j += 1
-                self.fold_name(i, j, found.get(self.order.runs[i].name), load, source_id, first_record, rows, &tallies)
-                i = j
-            rows.put_tallies(&tallies)
-        finally:
-            close_tallies(&tallies)
+        while i < self.order.run_count:
+            j = i + 1
+            while j < self.order.run_count and self.order.runs[j].name == self.order.runs[i].name:
+                j += 1
+            self.fold_name(i, j, found.get(self.order.runs[i].name), load, source_id, first_record, rows)
+            i = j
+        return rows
+
+    def take_tallies(self):
+        """What the batches since the last call add to the roll-ups, in the order of the tables."""
+        cdef TallyRows rows = TallyRows()
+        cdef uint32_t i
+        sort_tallies(&self.tallies)
+        for i in range(self.tallies.count):
+            if self.tallies.entries[i].count != 0:
+                rows.put(&self.tallies.entries[i])
+        close_tallies(&self.tallies)
+        open_tallies(&self.tallies, random_key())
         return rows
 
     cdef int fold_name(self, size_t i, size_t j, list existing, object load, int64_t source_id, int64_t first_record,
-                       Rows rows, Tallies *tallies) except -1:
+                       Rows rows) except -1:
         """Groups the runs of one name with the sessions that they belong to: what is at most 24 h apart is one."""
         cdef size_t end
         cdef int64_t first_us, last_us
         cdef list held
         if not existing:
             while i < j:
-                self.fold_session(i, i + 1, [], load, source_id, first_record, rows, tallies)
+                self.fold_session(i, i + 1, [], load, source_id, first_record, rows)
                 i += 1
             return 0
         existing = sorted(existing, key=started_of)
@@ -326,12 +340,12 @@ cdef class Folder:
                     last_us = max(last_us, self.order.runs[end].last_us)
                     end += 1
                     grown = True
-            self.fold_session(i, end, held, load, source_id, first_record, rows, tallies)
+            self.fold_session(i, end, held, load, source_id, first_record, rows)
             i = end
         return 0
 
     cdef int fold_session(self, size_t i, size_t j, list held, object load, int64_t source_id, int64_t first_record,
-                          Rows rows, Tallies *tallies) except -1:
+                          Rows rows) except -1:
         """Folds runs[i:j], and the sessions `held` of the database, into one session."""
         cdef Session session
         cdef Event *event
@@ -363,26 +377,25 @@ cdef class Folder:
             first = min(first, <int64_t>event.record)
             last = max(last, <int64_t>event.record)
             reserve_line(&self.line, old + new_events + 1)
-            self.count_event(&session, event, &self.line.events[old + new_events], sensor_id, tallies)
+            self.count_event(&session, event, &self.line.events[old + new_events], sensor_id)
             new_events += 1
         if new_events == 0:
             if renamed:
-                self.emit_session(&session, i, held, sensor_id, rows, tallies)
+                self.emit_session(&session, i, held, sensor_id, rows)
             return 0
         total = old + new_events
         if old:
             qsort(self.line.events, total, sizeof(LeafEvent), compare_leaf_events)
-        self.emit_session(&session, i, held, sensor_id, rows, tallies)
+        self.emit_session(&session, i, held, sensor_id, rows)
         if not held:
             next_part = session.key << PART_BITS
         self.emit_parts(total, [leaf[0] for leaf in leaves], next_part, rows)
-        rows.sources.append((session.key, source_id, first_record + first, first_record + last, new_events))
+        rows.sources.extend((session.key, source_id, first_record + first, first_record + last, new_events))
         rows.events += new_events
         rows.last_session = session.key
         return 0
 
-    cdef int count_event(self, Session *session, const Event *event, LeafEvent *leaf, int64_t sensor_id,
-                         Tallies *tallies) except -1:
+    cdef int count_event(self, Session *session, const Event *event, LeafEvent *leaf, int64_t sensor_id) except -1:
         """Adds a new event to its session, to the line and to the roll-ups."""
         cdef int64_t eventid_id = self.eventid_ids[event.eventid]
         cdef int64_t day = day_of(event.at_us)
@@ -402,13 +415,13 @@ cdef class Folder:
         leaf.fingerprint = event.fingerprint
         leaf.activity = activity_of(event.kind)
         leaf.a = leaf.b = leaf.c = 0
-        add_tally(tallies, day, sensor_id, EVENT_TALLY, eventid_id, 0, 1, event.at_us)
+        add_tally(&self.tallies, day, sensor_id, EVENT_TALLY, eventid_id, 0, 1, event.at_us)
         if leaf.activity:
             leaf.a = self.texts.id_of(self.batch, event.a)
             leaf.b = self.texts.id_of(self.batch, event.b)
             leaf.c = self.texts.id_of(self.batch, event.c)
             if tallied(leaf.activity):
-                add_tally(tallies, day, sensor_id, leaf.activity, leaf.a, leaf.b, 1, event.at_us)
+                add_tally(&self.tallies, day, sensor_id, leaf.activity, leaf.a, leaf.b, 1, event.at_us)
         return 0
 
     cdef int offer_columns(self, Session *session, const Event *event) except -1:
@@ -471,7 +484,7 @@ cdef class Folder:
 
     # -- rows
 
-    cdef int emit_session(self, Session *session, size_t i, list held, int64_t sensor_id, Rows rows, Tallies *tallies) except -1:
+    cdef int emit_session(self, Session *session, size_t i, list held, int64_t sensor_id, Rows rows) except -1:
         cdef Interned *name = &self.batch.names.entries[self.order.runs[i].name]
         cdef const char *text = text_of(self.batch, name.text)
         cdef Session old
@@ -482,7 +495,7 @@ cdef class Folder:
         if held:
             for row in held:
                 read_session(row, &old)
-                tally_session(&old, sensor_id, -1, tallies)
+                tally_session(&old, sensor_id, -1, &self.tallies)
                 vt_flagged = either(vt_flagged, row[ROW_VT_FLAGGED])
                 dshield_flagged = either(dshield_flagged, row[ROW_DSHIELD_FLAGGED])
             rows.updated_sessions += 1
@@ -492,16 +505,16 @@ cdef class Folder:
             self.next_key += 1
             rows.new_sessions += 1
             add_to_set(&self.known.sessions, self.known.hash_of(sensor_id, text, name.text.length))
-        tally_session(session, sensor_id, 1, tallies)
-        (rows.changed_session_rows if held else rows.new_session_rows).append(session_row(
-            session, sensor_id, session_id, vt_flagged, dshield_flagged, &self.blob))
+        tally_session(session, sensor_id, 1, &self.tallies)
+        put_session_row(rows.changed_session_rows if held else rows.new_session_rows, session, sensor_id, session_id, vt_flagged,
+                        dshield_flagged, &self.blob)
         old_first = old_last = 0
         if len(held) == 1:                   # the days between are there; after a join all are written anew
             old_first = day_of(old.started_us)
             old_last = day_of(old.ended_us)
         for day in range(day_of(session.started_us), day_of(session.ended_us) + 1):
             if len(held) != 1 or day < old_first or day > old_last:
-                rows.days.append((day, sensor_id, session_id, session.key))
+                rows.days.extend((day, sensor_id, session_id, session.key))
         return 0
 
     cdef int emit_parts(self, size_t total, list stale, int64_t next_part, Rows rows) except -1:
@@ -517,17 +530,17 @@ cdef class Folder:
             pack_leaf(self.line.events + begin, end - begin, &self.json, &self.blob, &activities)
             if stale:
                 part_id = stale.pop(0)
-                rows.stale_parts.append((part_id,))
+                rows.stale_parts.append(part_id)
             else:
                 part_id = next_part
                 next_part += 1
-            rows.parts.append((
+            rows.parts.extend((
                 part_id, self.line.events[begin].at_us, activities,
                 PyUnicode_DecodeASCII(self.json.bytes, self.json.length, NULL),
                 PyBytes_FromStringAndSize(self.blob.bytes, self.blob.length),
             ))
             begin = end
-        rows.stale_parts.extend((part_id,) for part_id in stale)
+        rows.stale_parts.extend(stale)
         return 0
 
 

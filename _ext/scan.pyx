@@ -21,6 +21,7 @@ from hashing cimport (
     K5, K6, K7, array_add, array_begin, array_end, big_integer_value, double_value, integer_value, member, object_value,
     text_hash, text_value,
 )
+from heap cimport return_large_blocks
 from json cimport BROKEN, INCOMPLETE, MAX_OBJECT, TOO_DEEP, TOO_LONG, WHOLE, Verdict, check_object
 from records cimport (
     IN_ARENA, Batch, Event, Interned, Span, absent, arena_reserve, free_batch, new_batch, text_of,
@@ -34,6 +35,13 @@ cdef enum:
 
 cdef uint64_t table_key0 = <KeyPart>int.from_bytes(os.urandom(8), "little")
 cdef uint64_t table_key1 = <KeyPart>int.from_bytes(os.urandom(8), "little")
+
+
+def settle_memory():
+    """For a program that reads logs: large blocks go back to the system as soon as they are freed, so that memory stays flat.
+
+    It holds for the whole process, so a library does not do it by itself."""
+    return_large_blocks()
 
 
 class Digits(str):

@@ -34,25 +34,44 @@ cdef inline object port_or_null(const Column *column):
     return column.value if column.present else None
 
 
-cdef inline tuple session_row(const Session *session, int64_t sensor_id, object session_id, object vt_flagged,
-                              object dshield_flagged, Buffer *evidence):
-    """In the order of `sql/store/session.sql`."""
+cdef inline int put_session_row(list out, const Session *session, int64_t sensor_id, object session_id, object vt_flagged,
+                                object dshield_flagged, Buffer *evidence) except -1:
+    """Appends the values of a row, in the order of `sql/store/session.sql`."""
     cdef const Column *columns = session.columns
     cdef const int64_t *counts = session.counts
     put_evidence(session, evidence)
-    return (
-        session.key, sensor_id, session_id, session.delimiters,
-        columns[SRC_IP].value, port_or_null(&columns[SRC_PORT]), columns[DST_IP].value, port_or_null(&columns[DST_PORT]),
-        columns[PROTOCOL].value, session.started_us, session.ended_us - session.started_us, port_or_null(&columns[CLOSE_MS]),
-        session.events, counts[COMMAND_INPUT], counts[COMMAND_FAILED], counts[COMMAND_SUCCESS],
-        counts[LOGIN_FAILED], counts[LOGIN_SUCCESS], counts[FILE_DOWNLOAD], counts[FILE_DOWNLOAD_FAILED],
-        counts[FILE_UPLOAD], counts[TCPIP_REQUEST], columns[CLIENT_VERSION_COLUMN].value, columns[HASSH].value,
-        vt_flagged, dshield_flagged, PyBytes_FromStringAndSize(evidence.bytes, evidence.length),
-    )
+    out.append(session.key)
+    out.append(sensor_id)
+    out.append(session_id)
+    out.append(session.delimiters)
+    out.append(columns[SRC_IP].value)
+    out.append(port_or_null(&columns[SRC_PORT]))
+    out.append(columns[DST_IP].value)
+    out.append(port_or_null(&columns[DST_PORT]))
+    out.append(columns[PROTOCOL].value)
+    out.append(session.started_us)
+    out.append(session.ended_us - session.started_us)
+    out.append(port_or_null(&columns[CLOSE_MS]))
+    out.append(session.events)
+    out.append(counts[COMMAND_INPUT])
+    out.append(counts[COMMAND_FAILED])
+    out.append(counts[COMMAND_SUCCESS])
+    out.append(counts[LOGIN_FAILED])
+    out.append(counts[LOGIN_SUCCESS])
+    out.append(counts[FILE_DOWNLOAD])
+    out.append(counts[FILE_DOWNLOAD_FAILED])
+    out.append(counts[FILE_UPLOAD])
+    out.append(counts[TCPIP_REQUEST])
+    out.append(columns[CLIENT_VERSION_COLUMN].value)
+    out.append(columns[HASSH].value)
+    out.append(vt_flagged)
+    out.append(dshield_flagged)
+    out.append(PyBytes_FromStringAndSize(evidence.bytes, evidence.length))
+    return 0
 
 
 cdef inline int read_session(tuple row, Session *session) except -1:
-    """`session_row`, the other way."""
+    """The other way."""
     cdef int64_t *counts = session.counts
     cdef Column *columns = session.columns
     cdef bytes evidence

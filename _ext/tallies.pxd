@@ -1,7 +1,7 @@
 # What a batch adds to the roll-ups: counts by (day, sensor, kind, a, b).
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 
 from hashing cimport mum
 from leaf cimport (
@@ -116,3 +116,23 @@ cdef inline int add_tally(Tallies *tallies, int64_t day, int64_t sensor, int64_t
     tallies.count += 1
     tallies.slots[at] = tallies.count
     return 0
+
+
+cdef inline int compare_tallies(const void *left, const void *right) noexcept nogil:
+    """By the keys of the roll-ups: rollup_value leads with day and kind, the others have one kind only."""
+    cdef const Tally *a = <const Tally *>left
+    cdef const Tally *b = <const Tally *>right
+    if a.day != b.day:
+        return -1 if a.day < b.day else 1
+    if a.kind != b.kind:
+        return -1 if a.kind < b.kind else 1
+    if a.sensor != b.sensor:
+        return -1 if a.sensor < b.sensor else 1
+    if a.a != b.a:
+        return -1 if a.a < b.a else 1
+    return (a.b > b.b) - (a.b < b.b)
+
+
+cdef inline void sort_tallies(Tallies *tallies) noexcept nogil:
+    """In the order of the tables, so that their insertion walks them once. Nothing can be added afterwards."""
+    qsort(tallies.entries, tallies.count, sizeof(Tally), compare_tallies)

@@ -9,7 +9,7 @@ from hashing cimport keyed_hash
 cdef enum:
     TEXTS_REMEMBERED = 131072
     TEXT_SLOTS = 262144      # of each of the two tables
-    FIRST_SLOTS = 65536
+    FIRST_SLOTS = 524288     # twice what the filter holds before it forgets
 
 
 cdef struct TextEntry:

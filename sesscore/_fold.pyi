@@ -5,7 +5,7 @@ from typing import Any
 
 class TextDictionary:
     def warm(self, text_id: int, value: str) -> None: ...
-    def take_fresh(self) -> list[tuple[int, str]]: ...
+    def take_fresh(self) -> list[Any]: ...
 
 class SessionFilter:
     days: set[int]
@@ -15,15 +15,12 @@ class SessionFilter:
     def know(self, sensor_id: int, session_id: str) -> None: ...
 
 class Rows:
-    new_session_rows: list[tuple[Any, ...]]
-    changed_session_rows: list[tuple[Any, ...]]
-    parts: list[tuple[int, int, int, str, bytes]]
-    stale_parts: list[tuple[int]]
-    days: list[tuple[int, int, str, int]]
-    sources: list[tuple[int, int, int, int, int]]
-    event_tallies: list[tuple[int, int, int, int, int, int]]
-    session_tallies: list[tuple[int, int, int, int, int]]
-    value_tallies: list[tuple[int, int, int, int, int, int]]
+    new_session_rows: list[Any]
+    changed_session_rows: list[Any]
+    parts: list[Any]
+    stale_parts: list[Any]
+    days: list[Any]
+    sources: list[Any]
     events: int
     duplicates: int
     new_sessions: int
@@ -31,6 +28,12 @@ class Rows:
     joined_sessions: int
     last_session: int | None
 
+class TallyRows:
+    events: list[Any]
+    sessions: list[Any]
+    values: list[Any]
+    fallen_sessions: list[Any]
+    fallen_values: list[Any]
 
 class Folder:
     texts: TextDictionary
@@ -45,3 +48,4 @@ class Folder:
         source_id: int,
         first_record: int,
     ) -> Rows: ...
+    def take_tallies(self) -> TallyRows: ...

@@ -5,6 +5,8 @@ from typing import Any
 # number of the first record in the batch, records, offset in the block, length, reason, first bytes
 Quarantined = tuple[int, int, int, int, str, bytes]
 
+def settle_memory() -> None: ...
+
 class Digits(str): ...
 
 class EventBatch:

@@ -107,7 +107,8 @@ def _run(
         run = _Run(writer, result, progress)
         if progress is not None:
             progress.start(sum(_stored_bytes(candidate) for candidate in candidates))
-        with _signals() as stopped, ReadAhead(read_sources(candidates, lookups.connection, options)) as steps:
+        steps = ReadAhead(read_sources(candidates, lookups.connection, options))
+        with _signals() as stopped, writer, steps:
             for step in steps:
                 run.take(step)
                 if stopped:

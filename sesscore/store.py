@@ -25,7 +25,7 @@ from sesscore.pragmas import (
 )
 from sesscore.sqlite_errors import check_library, no_database, sqlite_errors
 
-WRITER_CACHE_KIB = 64 << 10
+WRITER_CACHE_KIB = 32 << 10
 READER_CACHE_KIB = 16 << 10
 
 

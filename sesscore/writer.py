@@ -1,8 +1,9 @@
-"""A batch → the database, in one transaction: rows, roll-ups, ledger, quarantine, source offset, checkpoint."""
+"""Batches → the database: rows, roll-ups, ledger, quarantine, offset and checkpoint in one transaction."""
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import apsw
 import orjson
@@ -10,53 +11,96 @@ import orjson
 from sesscore._fold import Folder, Rows
 from sesscore.known import HEAD_BYTES, TAIL_BYTES, SourceRow, digest, parameters
 from sesscore.ledger import Ledger
-from sesscore.queries import sql, terse
+from sesscore.queries import repeated, sql, terse, width
 from sesscore.records import Scanned
 
 TEXTS_WARMED = 131_072
 BYTES_WARMED = 8 * 1024 * 1024
+COMMIT_BYTES = 32 * 1024 * 1024  # of log
+COMMIT_SECONDS = 2.0
+ROWS_AT_ONCE = 40
 
 # part_id, first_us, decoded activities, events of table session_part
 StoredPart = tuple[int, int, list[list[int]], bytes]
 
 
 class Writer:
-    """The one writer of a database. After an error it must not be used again: it would know more than the database.
+    """The one writer of a database. A context manager: what is not committed when its block fails is rolled back.
 
-    connection: of `open_for_writing`. It must not be used for anything else while a Writer lives.
+    A transaction spans blocks, and small sources, until it holds COMMIT_BYTES of log or is COMMIT_SECONDS old: roll-ups
+    and pages that block after block changes are written once. After an error a Writer must not be used again: it would
+    know more than the database. connection: of `open_for_writing`, for nothing else while the Writer lives.
     """
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
-        connection.transaction_mode = "IMMEDIATE"  # of `with connection`: the write lock first, then the reads
         self._started_us = time.time_ns() // 1000
         self._run_id = 0
+        self._began = 0.0  # when the open transaction began, 0 if there is none
+        self._log_bytes = 0  # in the open transaction
         self._sensors: dict[str, int] = dict(connection.execute(sql("store/sensors")))
         last_key, last_text_id = connection.execute(sql("store/last_keys")).get
         self._folder = Folder(last_key, last_text_id)
         self._warmed = False
 
+    def __enter__(self) -> Self:
+        """Gives the writer itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Commits what was written, or rolls it back after an error."""
+        if error is None:
+            self.commit()
+        elif self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
     def write(self, scanned: Scanned, source: SourceRow) -> tuple[Ledger, Rows]:
         """Writes a batch and moves its source on. Returns the batch's ledger and rows. Raises apsw.Error."""
-        if not self._warmed:
-            self._warm()
-        with self._connection:
-            ledger, rows = self._write(scanned, source)
+        self._begin()
+        self._move(source, scanned)
+        days = self._folder.plan(scanned.batch.capsule, self._sensor_ids(scanned.batch.sensors))
+        self._know_days(days)
+        rows = self._folder.fold(self._find(), self._load, self._source_id(source), scanned.begin.records + 1)
+        ledger = self._ledger(scanned, rows)
+        self._put(rows)
+        self._account(scanned, source, ledger, rows)
+        self._log_bytes += len(scanned.batch.block)
+        if self._log_bytes >= COMMIT_BYTES or time.monotonic() - self._began >= COMMIT_SECONDS:
+            self.commit()
         return ledger, rows
 
     def finish(self, source: SourceRow, pending_bytes: int, damage: str | None) -> None:
         """Records that a source was read to its end. Raises apsw.Error."""
         if source.source_id is None:
             return  # nothing of it is in the ledger
+        self._begin()
         ledger = Ledger(*self._connection.execute(sql("store/source_ledger"), (source.source_id,)).get)
         source.pending_bytes = pending_bytes
         source.damage = damage
         source.state = "alien" if ledger.alien else "damaged" if damage else "read"
-        with self._connection:
-            self._connection.execute(sql("store/source"), parameters(source))
-            if ledger.alien:
-                self._connection.execute(sql("store/quarantine_alien"), {"source_id": source.source_id})
-                self._connection.execute(sql("store/forget_quarantine"), {"source_id": source.source_id})
+        self._put_many("source", parameters(source))
+        if ledger.alien:
+            self._connection.execute(sql("store/quarantine_alien"), {"source_id": source.source_id})
+            self._connection.execute(sql("store/forget_quarantine"), {"source_id": source.source_id})
+
+    def commit(self) -> None:
+        """Ends the transaction, roll-ups last. Nothing is promised to anyone before it. Raises apsw.Error."""
+        if not self._began:
+            return
+        self._put_tallies()
+        self._connection.execute("COMMIT")
+        self._began = 0.0
+        self._log_bytes = 0
+
+    def _begin(self) -> None:
+        if self._began:
+            return
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._began = time.monotonic()
+        if not self._warmed:
+            self._warm()
 
     def count_sessions(self) -> int:
         """Sessions in the database."""
@@ -72,16 +116,6 @@ class Writer:
             size += len(value)
             if size > BYTES_WARMED:
                 break
-
-    def _write(self, scanned: Scanned, source: SourceRow) -> tuple[Ledger, Rows]:
-        self._move(source, scanned)
-        days = self._folder.plan(scanned.batch.capsule, self._sensor_ids(scanned.batch.sensors))
-        self._know_days(days)
-        rows = self._folder.fold(self._find(), self._load, self._source_id(source), scanned.begin.records + 1)
-        ledger = self._ledger(scanned, rows)
-        self._put(rows)
-        self._account(scanned, source, ledger, rows)
-        return ledger, rows
 
     # Before the fold: what the database knows
 
@@ -137,14 +171,26 @@ class Writer:
         self._put_many("part", rows.parts)
         self._put_many("day", rows.days)
         self._put_many("source_share", rows.sources)
-        self._put_many("tally_events", rows.event_tallies)
-        self._put_many("tally_sessions", rows.session_tallies)
-        self._put_many("untally_sessions", [row[:-1] for row in rows.session_tallies if row[-1] < 0])
-        self._put_many("tally_values", rows.value_tallies)
-        self._put_many("untally_values", [row[:-1] for row in rows.value_tallies if row[-1] < 0])
 
-    def _put_many(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        if rows:
+    def _put_tallies(self) -> None:
+        tallies = self._folder.take_tallies()
+        self._put_many("tally_events", tallies.events)
+        self._put_many("tally_sessions", tallies.sessions)
+        self._put_many("untally_sessions", tallies.fallen_sessions)
+        self._put_many("tally_values", tallies.values)
+        self._put_many("untally_values", tallies.fallen_values)
+
+    def _put_many(self, name: str, values: Sequence[Any]) -> None:
+        """Runs a statement for rows whose values are given one after the other."""
+        row = width(f"store/{name}")
+        rest = 0
+        if len(values) >= row * ROWS_AT_ONCE and not name.startswith(("stale", "untally")):
+            step = row * ROWS_AT_ONCE
+            rest = len(values) - len(values) % step
+            many = repeated(f"store/{name}", ROWS_AT_ONCE)
+            self._connection.executemany(many, (values[at : at + step] for at in range(0, rest, step)))
+        if rest < len(values):
+            rows = (values[at : at + row] for at in range(rest, len(values), row))
             self._connection.executemany(terse(f"store/{name}"), rows)
 
     def _ledger(self, scanned: Scanned, rows: Rows) -> Ledger:
@@ -155,18 +201,16 @@ class Writer:
     def _account(self, scanned: Scanned, source: SourceRow, ledger: Ledger, rows: Rows) -> None:
         """Ledger, quarantine, offset and checkpoint of the batch."""
         first = scanned.begin.records + 1
-        quarantine = [
-            (source.source_id, first + record, records, scanned.base + at, length, reason, raw)
-            for record, records, at, length, reason, raw in scanned.batch.quarantine
-        ]
-        self._put_many("quarantine", quarantine)
-        self._put_many("ledger", [(source.source_id, *ledger.as_dict().values())])
-        self._put_many("source", [parameters(source)])
+        for record, records, at, length, reason, raw in scanned.batch.quarantine:
+            place = (source.source_id, first + record, records, scanned.base + at, length, reason, raw)
+            self._put_many("quarantine", place)
+        self._put_many("ledger", (source.source_id, *ledger.as_dict().values()))
+        self._put_many("source", parameters(source))
         if not self._run_id:
             self._run_id = self._connection.execute(sql("store/next_run")).get
         now_us = time.time_ns() // 1000
         values = (self._run_id, self._started_us, now_us, source.source_id, source.offset, rows.last_session)
-        self._put_many("checkpoint", [values])
+        self._put_many("checkpoint", values)
 
     def _source_id(self, source: SourceRow) -> int:
         """The number of a source; a new one is stored first."""

@@ -423,5 +423,6 @@ def test_a_batch_is_written_under_the_write_lock(desk: Desk) -> None:
         database.connection.trace_v2(apsw.SQLITE_TRACE_STMT, lambda trace: told.append(trace["sql"]))
         row = SourceRow(None, "log", 0, 0, 0, 0, "none", "unknown")
         [scanned] = RecordReader(Log(lines(A)), row.position, sensor="unknown").batches()
-        writing.write(scanned, row)
+        with writing:
+            writing.write(scanned, row)
     assert [sql for sql in told if sql.startswith(("BEGIN", "SAVEPOINT", "COMMIT"))] == ["BEGIN IMMEDIATE", "COMMIT"]

@@ -62,9 +62,11 @@ def ingest(
 
     PATH: files, folders, quoted globs, or - for standard input; none: the places where Cowrie keeps its logs.
     """
+    from sesscore._scan import settle_memory
     from sesscore.ingest import ingest as run
     from sesscore.progress import Progress
 
+    settle_memory()
     path = options.database_path(db, make_folder=True)
     progress = Progress(wanted=not no_progress)
     try:
