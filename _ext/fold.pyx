@@ -45,7 +45,7 @@ cdef class TextDictionary:
     cdef readonly list fresh
 
     def __cinit__(self):
-        open_texts(&self.table, [random_key() for _ in range(4)])
+        open_texts(&self.table, random_key(), random_key())
         self.fresh = []
 
     def __dealloc__(self):

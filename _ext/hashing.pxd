@@ -124,13 +124,13 @@ cdef inline void sip_round(SipState *s) noexcept nogil:
     s.v2 = rotate(s.v2, 32)
 
 
-cdef inline uint64_t keyed_hash(const char *text, size_t length, uint64_t k0, uint64_t k1) noexcept nogil:
-    """SipHash-1-3."""
+cdef inline SipState sip_absorb(const char *text, size_t length, uint64_t k0, uint64_t k1, uint64_t wide) noexcept nogil:
+    """SipHash-1-3 up to its finalization. wide: 0xEE for 128 bits, else 0."""
     cdef SipState s
     cdef uint64_t word
     cdef uint64_t last = <uint64_t>length << 56
     s.v0 = k0 ^ 0x736F6D6570736575ULL
-    s.v1 = k1 ^ 0x646F72616E646F6DULL
+    s.v1 = k1 ^ 0x646F72616E646F6DULL ^ wide
     s.v2 = k0 ^ 0x6C7967656E657261ULL
     s.v3 = k1 ^ 0x7465646279746573ULL
     while length >= 8:
@@ -144,8 +144,27 @@ cdef inline uint64_t keyed_hash(const char *text, size_t length, uint64_t k0, ui
     s.v3 ^= last
     sip_round(&s)
     s.v0 ^= last
-    s.v2 ^= 0xFF
-    sip_round(&s)
-    sip_round(&s)
-    sip_round(&s)
+    return s
+
+
+cdef inline uint64_t sip_squeeze(SipState *s) noexcept nogil:
+    sip_round(s)
+    sip_round(s)
+    sip_round(s)
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3
+
+
+cdef inline uint64_t keyed_hash(const char *text, size_t length, uint64_t k0, uint64_t k1) noexcept nogil:
+    """SipHash-1-3, 64 bits."""
+    cdef SipState s = sip_absorb(text, length, k0, k1, 0)
+    s.v2 ^= 0xFF
+    return sip_squeeze(&s)
+
+
+cdef inline void keyed_hash_128(const char *text, size_t length, const uint64_t *key, uint64_t *low, uint64_t *high) noexcept nogil:
+    """SipHash-1-3, 128 bits: one pass over the text, squeezed twice."""
+    cdef SipState s = sip_absorb(text, length, key[0], key[1], 0xEE)
+    s.v2 ^= 0xEE
+    low[0] = sip_squeeze(&s)
+    s.v1 ^= 0xDD
+    high[0] = sip_squeeze(&s)

@@ -4,7 +4,7 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
-from hashing cimport keyed_hash
+from hashing cimport keyed_hash_128
 
 cdef enum:
     TEXTS_REMEMBERED = 131072
@@ -13,7 +13,7 @@ cdef enum:
 
 
 cdef struct TextEntry:
-    uint64_t hash0           # 128 bits of two keyed hashes: equal ones count as equal texts
+    uint64_t hash0           # 128 bits of a keyed hash: equal ones count as equal texts
     uint64_t hash1
     int64_t text_id          # 0 is free
 
@@ -24,14 +24,14 @@ cdef struct TextTable:
     TextEntry *older
     uint32_t count           # of texts in `recent`
     int64_t newest           # the highest text_id
-    uint64_t keys[4]
+    uint64_t key[2]
 
 
-cdef inline int open_texts(TextTable *table, list keys) except -1:
+cdef inline int open_texts(TextTable *table, uint64_t key0, uint64_t key1) except -1:
     table.count = 0
     table.newest = 0
-    for i in range(4):
-        table.keys[i] = keys[i]
+    table.key[0] = key0
+    table.key[1] = key1
     table.recent = <TextEntry *>calloc(TEXT_SLOTS, sizeof(TextEntry))
     table.older = <TextEntry *>calloc(TEXT_SLOTS, sizeof(TextEntry))
     if table.recent == NULL or table.older == NULL:
@@ -57,9 +57,10 @@ cdef inline TextEntry *place_of(TextEntry *entries, uint64_t hash0, uint64_t has
 
 cdef inline int64_t find_text(TextTable *table, const char *text, size_t length, int64_t otherwise) noexcept nogil:
     """The id of a text. If it is not known, it is `otherwise` from now on."""
-    cdef uint64_t hash0 = keyed_hash(text, length, table.keys[0], table.keys[1])
-    cdef uint64_t hash1 = keyed_hash(text, length, table.keys[2], table.keys[3])
-    cdef TextEntry *entry = place_of(table.recent, hash0, hash1)
+    cdef uint64_t hash0, hash1
+    cdef TextEntry *entry
+    keyed_hash_128(text, length, table.key, &hash0, &hash1)
+    entry = place_of(table.recent, hash0, hash1)
     if entry.text_id != 0:
         return entry.text_id
     if table.count == TEXTS_REMEMBERED:
