@@ -8,12 +8,12 @@ import apsw
 from sesscore.lookup import find_sessions
 from sesscore.parts import Activity, ActivityReader
 from sesscore.queries import Row, sql
-from sesscore.render import Block, Figures, Listing, Title, moment
+from sesscore.render import PAGE, Block, Figures, Listing, Title, moment
 from sesscore.safetext import safe, shortened, width
 from sesscore.snapshot import one_state
 
 SCHEMA = "sesscore.show/1"
-TEXT_WIDTH = 62  # columns of the page that an activity's text takes
+TEXT_WIDTH = 64  # columns of the page that an activity's text takes at the most: a SHA-256
 MOST_LINES = 40  # that a text is given; JSON has all of it
 
 _COUNTS = (
@@ -54,7 +54,9 @@ def _session(session: Row) -> list[Block]:
         title(session),
         Listing("Session", ("column", "value"), head(session), whole="value"),
         Figures(counts),
-        Listing("Activities", ("seq", "seconds", "kind", "text"), list(_timeline(session))),
+        Listing(
+            "Activities", ("seq", "seconds", "kind", "text"), list(_timeline(session) if session["activities"] else ())
+        ),
     ]
 
 
@@ -92,11 +94,21 @@ def _flags(session: Row) -> str:
 
 def _timeline(session: Row) -> Iterator[tuple[str, str, str, str]]:
     """A row for each activity, by seconds since the start; a long text goes on in the rows below."""
-    for told in session["activities"]:
-        first, *more = _lines(_texts(told))
-        seconds = (told["at_us"] - session["started_us"]) / 1_000_000
-        yield f"{told['seq']}", f"{seconds:,.3f}", told["kind"], first
+    rows = [
+        (f"{told['seq']}", seconds(told["at_us"], session["started_us"]), told["kind"])
+        for told in session["activities"]
+    ]
+    others = [max(len(name), *(len(row[i]) for row in rows)) for i, name in enumerate(("seq", "seconds", "kind"))]
+    limit = min(TEXT_WIDTH, PAGE - sum(others) - 2 * 4)
+    for row, told in zip(rows, session["activities"], strict=True):
+        first, *more = _lines(_texts(told), limit)
+        yield *row, first
         yield from ((" ", " ", " ", line) for line in more)
+
+
+def seconds(at_us: int, started_us: int) -> str:
+    """A time as what has passed since the start of the session."""
+    return f"{(at_us - started_us) / 1_000_000:,.3f}"
 
 
 def _texts(told: Row) -> list[str]:
@@ -113,20 +125,20 @@ def _word(text: str | None) -> str:
     return "–" if text is None else text or '""'
 
 
-def _lines(texts: list[str]) -> list[str]:
+def _lines(texts: list[str], limit: int) -> list[str]:
     """Texts on one line of the page, or, if they do not fit, each on lines of its own."""
     together = "  ".join(texts)
-    if len(together) <= TEXT_WIDTH and width(safe(together)) <= TEXT_WIDTH:
+    if len(together) <= limit and width(safe(together)) <= limit:
         return [safe(together)]
-    return [line for text in texts for line in _folded(text)]
+    return [line for text in texts for line in _folded(text, limit)]
 
 
-def _folded(text: str) -> list[str]:
+def _folded(text: str, limit: int) -> list[str]:
     """The safe form of a text, in lines."""
-    shown = safe(text[: MOST_LINES * TEXT_WIDTH + 1])
+    shown = safe(text[: MOST_LINES * limit + 1])
     lines: list[str] = []
-    while width(shown) > TEXT_WIDTH and len(lines) < MOST_LINES - 1:
-        end = next(i for i in range(min(len(shown), 4 * TEXT_WIDTH), 0, -1) if width(shown[:i]) <= TEXT_WIDTH)
+    while width(shown) > limit and len(lines) < MOST_LINES - 1:
+        end = next(i for i in range(min(len(shown), 4 * limit), 0, -1) if width(shown[:i]) <= limit)
         lines.append(shown[:end])
         shown = shown[end:]
-    return [*lines, shortened(shown, TEXT_WIDTH)]
+    return [*lines, shortened(shown, limit)]

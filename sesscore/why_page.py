@@ -3,6 +3,7 @@
 from typing import Any
 
 from sesscore.render import Block, Listing, Title
+from sesscore.timeline import seconds
 
 
 def page(told: dict[str, Any]) -> list[Block]:
@@ -20,7 +21,7 @@ def _session(session: dict[str, Any]) -> list[Block]:
             _sources(session),
             whole="path",
         ),
-        Listing("Which event told what", ("column", "value", "event", "at"), _evidence(session), whole="at"),
+        Listing("Which event told what", ("column", "value", "event", "seconds"), _evidence(session), whole="value"),
     ]
     if "records" in session:
         blocks.append(Listing("Its records", ("source", "record", "byte", "event", "at"), _records(session)))
@@ -37,10 +38,7 @@ def _found(session: dict[str, Any]) -> list[tuple[str, str]]:
         ("ended", f"{session['ended']['at']}, the time of its latest event"),
         ("duration", f"{ms / 1000:,.3f} s, {session['duration']['because']}"),
         ("events", f"{session['events']:,}, of which {session['activities']:,} are activities"),
-        (
-            "stored as",
-            f"{session['fingerprints']:,} fingerprints in {session['parts']:,} part{'s' * (session['parts'] != 1)}",
-        ),
+        ("stored as", f"{_counted(session['fingerprints'], 'fingerprint')} in {_counted(session['parts'], 'part')}"),
     ]
 
 
@@ -52,7 +50,11 @@ def _sources(session: dict[str, Any]) -> list[tuple[str, int, int, int, str]]:
 
 
 def _evidence(session: dict[str, Any]) -> list[tuple[str, str, str | None, str]]:
-    return [(one["column"], str(one["value"]), one["eventid"], _time(one["at"])) for one in session["evidence"]]
+    started_us = session["started"]["at_us"]
+    return [
+        (one["column"], str(one["value"]), one["eventid"], seconds(one["at_us"], started_us))
+        for one in session["evidence"]
+    ]
 
 
 def _records(session: dict[str, Any]) -> list[tuple[str | None, ...]]:
@@ -79,3 +81,7 @@ def _time(at: str) -> str:
 
 def _number(of: dict[str, Any]) -> str:
     return f"#{of['source_id']}"
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number:,} {name}{'s' * (number != 1)}"

@@ -90,6 +90,14 @@ def test_long_texts_go_on_below_and_have_an_end(capsys, tmp_path):
     assert out.rstrip().endswith("…")
 
 
+def test_long_sessions_fit_too(capsys, tmp_path):
+    events = [did("a", 20 * n, "client.fingerprint", fingerprint="f" * 62, username="u") for n in range(1200)]
+    out = outcome(capsys, "show", "a", "--db", database(tmp_path, a=events))[1]
+    assert all(width(line) <= 100 for line in out.splitlines())
+    assert out.split("Activities")[1].count("f") - 1200 == 1200 * 62
+    assert "…" not in out
+
+
 def test_a_session_without_activities(capsys, db):
     assert "none" in outcome(capsys, "show", "17", "--db", db)[1]
 
