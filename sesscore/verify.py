@@ -5,6 +5,7 @@ from typing import Any
 
 import apsw
 
+from sesscore.against_logs import Logs, Recounted, compare
 from sesscore.checks import STORED
 from sesscore.checks_rollups import ROLLUPS
 from sesscore.checks_sessions import SESSIONS, walk
@@ -13,7 +14,6 @@ from sesscore.differences import Found
 from sesscore.errors import SesscoreError
 from sesscore.parts import PartDamaged
 from sesscore.queries import Bounds, rows, sql
-from sesscore.recounting import Logs, Recounted, compare
 from sesscore.render import Block, Listing, Statement, Title
 from sesscore.snapshot import one_state
 

@@ -29,7 +29,7 @@ def verify(paths: tuple[str, ...], db: str | None, sensor: str | None, assume_tz
 
     PATH: all logs that were read; a plain recount of them must find the same sessions. Exit code 3: something differs.
     """
-    from sesscore.recounting import Logs
+    from sesscore.against_logs import Logs
     from sesscore.render import to_json, to_page
     from sesscore.sqlite_errors import sqlite_errors
     from sesscore.store import open_for_reading
