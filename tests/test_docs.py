@@ -11,7 +11,6 @@ import sys
 import tomllib
 from pathlib import Path
 
-import click
 import pytest
 
 from sesscore import errors
@@ -73,9 +72,9 @@ def shell(tmp_path):
 
 
 def test_set_up_is_two_commands():
-    commands = blocks(section("Set up"), "sh")
-    assert len(commands) == 2
-    assert all(len(command.replace("\\\n", "").splitlines()) == 1 for command in commands)
+    given = blocks(section("Set up"), "sh")
+    assert len(given) == 2
+    assert all(len(command.replace("\\\n", "").splitlines()) == 1 for command in given)
 
 
 def test_the_first_command_does_the_main_job(shell):
@@ -125,6 +124,13 @@ def test_readme_shows_a_report():
 # Names
 
 
+def commands(command=cli, words=()):
+    """All commands, those of groups too, by the words that one types."""
+    yield words, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands(below, (*words, name))
+
+
 def options_of(command):
     return {name for parameter in command.params for name in [*parameter.opts, *parameter.secondary_opts]}
 
@@ -132,16 +138,16 @@ def options_of(command):
 def variables():
     """Those that any command reads: named by itself, or after the command and the option."""
     found = set()
-    for name, command in {"": cli, **cli.commands}.items():
-        context = click.Context(command, info_name=name, auto_envvar_prefix=f"SESSCORE_{name.upper()}".rstrip("_"))
+    for words, command in commands():
+        prefix = "_".join(["SESSCORE", *words]).upper()
         for parameter in command.params:
             found |= {parameter.envvar} if isinstance(parameter.envvar, str) else set()
-            found.add(f"{context.auto_envvar_prefix}_{parameter.name.upper()}")
+            found.add(f"{prefix}_{parameter.name.upper()}")
     return found
 
 
 def test_options_of_the_readme_exist():
-    known = {"--help"}.union(*(options_of(command) for command in [cli, *cli.commands.values()]))
+    known = {"--help"}.union(*(options_of(command) for _, command in commands()))
     prose = README.replace(section("Set up"), "")
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", prose))
     assert named
