@@ -28,6 +28,7 @@ cdef extern from *:
     """
     const uint64_t ONES "SC_ONES"
     const uint64_t HIGHS "SC_HIGHS"
+    int lowest_bit "__builtin_ctzll"(uint64_t word) noexcept nogil   # gcc and clang; undefined for 0
 
 
 cdef inline bint is_space(char c) noexcept nogil:
@@ -38,17 +39,23 @@ cdef inline bint is_digit(char c) noexcept nogil:
     return b'0' <= c <= b'9'
 
 
-cdef inline bint plain_word(uint64_t w) noexcept nogil:
-    """Whether eight bytes hold only ASCII that needs no look inside a string: no control, quote, backslash, high bit."""
+cdef inline uint64_t special_bytes(uint64_t w) noexcept nogil:
+    """Of eight bytes, those that need a look inside a string (control, quote, backslash, not ASCII), as their high bits.
+
+    The lowest bit that is set is exact; above it a borrow may have set others."""
     cdef uint64_t quote = w ^ (ONES * 0x22)
     cdef uint64_t backslash = w ^ (ONES * 0x5C)
     cdef uint64_t control = (w - ONES * 0x20) & ~w
-    return ((((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash) | control | w) & HIGHS) == 0
+    return (((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash) | control | w) & HIGHS
 
 
 cdef inline const char *skip_plain(const char *p, const char *end) noexcept nogil:
     """The first byte from p on that is a quote, a backslash, a control or not ASCII; or end."""
-    while end - p >= 8 and plain_word(load_word(p)):
+    cdef uint64_t special
+    while end - p >= 8:
+        special = special_bytes(load_word(p))
+        if special:
+            return p + (lowest_bit(special) >> 3)
         p += 8
     while p < end and <uint8_t>p[0] >= 0x20 and <uint8_t>p[0] < 0x80 and p[0] != b'"' and p[0] != b'\\':
         p += 1
