@@ -90,4 +90,3 @@ def _read(path: str, connection: apsw.Connection, options: Options) -> Iterator[
         for scanned in reader.batches():
             yield Batch(row, scanned, source.stored_position)
         yield Finished(row, reader.pending, source.damage)
-
