@@ -2,10 +2,10 @@
 
 from libc.math cimport floor, isfinite
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport strtod
 from libc.string cimport memcpy
 
 from clock cimport read_time
+from doubles cimport read_double
 from fields cimport *
 from hashing cimport fingerprint_of
 from json cimport MAX_OBJECT, is_digit
@@ -76,7 +76,7 @@ cdef inline double number_in_text(const char *p, size_t length) noexcept nogil:
             return -1
         while is_digit(copy[i]):
             i += 1
-    return strtod(copy, NULL) if i == length else -1
+    return read_double(copy) if i == length else -1
 
 
 cdef inline double milliseconds_in(const Batch *batch, const Fields *fields, Field field, double unit) noexcept nogil:

@@ -357,6 +357,7 @@ cdef class Folder:
         cdef int64_t sensor_id = self.sensor_ids[self.batch.names.entries[self.order.runs[i].name].tag]
         cdef int64_t next_part = 0
         cdef bint renamed = False
+        cdef bint appended
         cdef list leaves = []
         memset(&session, 0, sizeof(Session))
         if held:
@@ -384,12 +385,13 @@ cdef class Folder:
                 self.emit_session(&session, i, held, sensor_id, rows)
             return 0
         total = old + new_events
-        if old:
+        appended = old == 0 or compare_leaf_events(&self.line.events[old - 1], &self.line.events[old]) < 0
+        if not appended:
             qsort(self.line.events, total, sizeof(LeafEvent), compare_leaf_events)
         self.emit_session(&session, i, held, sensor_id, rows)
         if not held:
             next_part = session.key << PART_BITS
-        self.emit_parts(total, [leaf[0] for leaf in leaves], next_part, rows)
+        self.emit_parts(total, appended, [leaf[0] for leaf in leaves], next_part, rows)
         rows.sources.extend((session.key, source_id, first_record + first, first_record + last, new_events))
         rows.events += new_events
         rows.last_session = session.key
@@ -517,14 +519,18 @@ cdef class Folder:
                 rows.days.extend((day, sensor_id, session_id, session.key))
         return 0
 
-    cdef int emit_parts(self, size_t total, list stale, int64_t next_part, Rows rows) except -1:
+    cdef int emit_parts(self, size_t total, bint appended, list stale, int64_t next_part, Rows rows) except -1:
         """Cuts the line into leaves, never between events of one microsecond, so that times order them.
 
         They take the places of the stale ones; what is more gets new numbers."""
         cdef size_t begin = 0
+        cdef size_t size = LEAF_EVENTS
         cdef size_t end, activities
+        if not appended:                     # evenly, or what comes late again and again would leave crumbs
+            size = (total + LEAF_EVENTS - 1) // LEAF_EVENTS
+            size = (total + size - 1) // size
         while begin < total:
-            end = min(total, begin + LEAF_EVENTS)
+            end = min(total, begin + size)
             while end < total and self.line.events[end].at_us == self.line.events[end - 1].at_us:
                 end += 1
             pack_leaf(self.line.events + begin, end - begin, &self.json, &self.blob, &activities)

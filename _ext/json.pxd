@@ -135,13 +135,15 @@ cdef inline uint32_t put_utf8(uint32_t code, char *out) noexcept nogil:
 cdef inline Verdict check_escape(const char **at, const char *end) noexcept nogil:
     """Steps over the escape at at[0] (a backslash)."""
     cdef const char *p = at[0]
+    cdef int i
     if end - p < 2:
         return INCOMPLETE
     if p[1] == b'u':
-        if end - p < 6:
-            return INCOMPLETE
-        if hex_four(p + 2) < 0:
-            return BROKEN
+        for i in range(2, 6):                # digit by digit: a wrong one is final, whatever follows
+            if p + i == end:
+                return INCOMPLETE
+            if hex_digit(p[i]) < 0:
+                return BROKEN
         at[0] = p + 6
         return WHOLE
     if p[1] == b'"' or p[1] == b'\\' or p[1] == b'/' or p[1] == b'b' or p[1] == b'f' or p[1] == b'n' \

@@ -7,12 +7,15 @@ so that an event is the same event whichever way it came.
 
 from cpython.bytearray cimport PyByteArray_AS_STRING
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
-from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
+from cpython.object cimport PyObject
+from cpython.pycapsule cimport PyCapsule_GetContext, PyCapsule_GetPointer, PyCapsule_New, PyCapsule_SetContext
+from cpython.ref cimport Py_INCREF, Py_XDECREF
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcpy
 
 import os
 
+from doubles cimport open_locale
 from event cimport KEPT, NO_TIME, Fate, keep, take, when
 from fields cimport (
     BIG_INTEGER, DOUBLE, FIELDS, INTEGER, OTHER_TYPE, TEXT, Field, Fields, Value, field_of,
@@ -33,6 +36,9 @@ ctypedef unsigned long long KeyPart
 cdef enum:
     SHORTEST_EVENT = 48      # {"timestamp":"2020-01-01T00:00:00","eventid":"x"}, less a little
 
+if open_locale() != 0:
+    raise MemoryError()
+
 cdef uint64_t table_key0 = <KeyPart>int.from_bytes(os.urandom(8), "little")
 cdef uint64_t table_key1 = <KeyPart>int.from_bytes(os.urandom(8), "little")
 
@@ -50,6 +56,7 @@ class Digits(str):
 
 cdef void close_capsule(object capsule) noexcept:
     free_batch(<Batch *>PyCapsule_GetPointer(capsule, b"sesscore.batch"))
+    Py_XDECREF(<PyObject *>PyCapsule_GetContext(capsule))
 
 
 cdef class EventBatch:
@@ -75,6 +82,8 @@ cdef class EventBatch:
         if self.batch == NULL:
             raise MemoryError()
         self.capsule = PyCapsule_New(self.batch, b"sesscore.batch", close_capsule)
+        Py_INCREF(block)                     # texts lie in the block: it lives as long as the capsule
+        PyCapsule_SetContext(self.capsule, <void *>block)
         self.block = block
         self.in_line = in_line
         self.naive_minutes = naive_minutes
@@ -234,7 +243,7 @@ cdef class EventBatch:
         cdef Fields c_fields
         cdef int64_t at_us
         cdef size_t arena_length = self.batch.arena_length
-        self.read_fields(fields, &c_fields)
+        self.read_fields({key: fields[key] for key in ("timestamp", "eventid") if key in fields}, &c_fields)
         event = when(self.batch, &c_fields, self.naive_minutes, &at_us) == KEPT
         self.batch.arena_length = arena_length
         return event

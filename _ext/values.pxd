@@ -4,8 +4,8 @@
 # no UTF-8. The slow path takes those and comes to the same hashes.
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
-from libc.stdlib cimport strtod
 
+from doubles cimport read_double
 from fields cimport (
     DOUBLE, DURATION, DURATION_MS, FIELDS, INTEGER, OTHER_TYPE, TEXT, Field, Fields, Value, field_of,
 )
@@ -29,9 +29,9 @@ cdef inline bint read_number(Batch *batch, const char **at, const char *end, Val
     if check_number(at, end, &fraction) != WHOLE:
         return False
     if fraction:
-        # The byte after a number that was checked is in the buffer and no part of a number; strtod stops there.
+        # The byte after a number that was checked is in the buffer and no part of a number: reading stops there.
         value.type = DOUBLE
-        value.number = strtod(p, NULL)
+        value.number = read_double(p)
         value.text.length = ABSENT
         hashed[0] = double_value(value.number)
         return True

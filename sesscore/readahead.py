@@ -19,7 +19,7 @@ class _End:
 
 
 class ReadAhead(Generic[T]):
-    """Iterates over `items` in a thread; errors come out where the items do. A context manager: leaving ends the thread.
+    """Iterates over `items` in a thread; errors come out where the items do. A context manager: leaving stops it.
 
     depth: how many items may wait. They are what bounds the memory of a pipeline.
     """

@@ -266,6 +266,8 @@ class _Reader:
         if event is None and line_end == self.end:
             yield from self._unfinished()
             return
+        if event is None and line_end - self.pos > MAX_BYTES:
+            reason = "too_long"
         stop = line_end if event is None else event
         tokens = _TOKEN.findall(self.data, self.pos, stop)
         self.pos = stop
@@ -278,13 +280,15 @@ class _Reader:
     def _salvage(self, line_end: int) -> int | None:
         """Find the leftmost later `{` at which a whole event stands that ends on this line."""
         at = self.pos + 1
-        while (at := self.data.find(b"{", at, line_end)) >= 0:
+        limit = min(line_end, self.pos + MAX_BYTES)
+        may_grow = limit < line_end or (line_end == self.end and self.growable)
+        while (at := self.data.find(b"{", at, limit)) >= 0:
             try:
-                stop = object_end(self.data, at, line_end)
+                stop = object_end(self.data, at, limit)
             except Stop as why:
                 if why.reason in ("depth", "too_long"):
                     return None
-                if why.reason == "unfinished" and line_end == self.end and self.growable:
+                if why.reason == "unfinished" and may_grow:
                     return None  # it may yet become whole, and would then stand left of any other
                 at += 1
                 continue

@@ -249,6 +249,8 @@ def test_events_backwards_one_a_batch(desk: Desk) -> None:
     """Each goes before all parts."""
     desk.ingest(desk.put("log", in_lines([command(i, "x") for i in range(1300, 0, -1)])), block_bytes=120)
     desk.assert_as_recounted()
+    with reading(desk.db) as connection:
+        assert connection.execute("SELECT count(*) FROM session_part").get <= 4, "late events leave no crumbs"
 
 
 def test_more_events_of_one_microsecond_than_a_part_holds(desk: Desk) -> None:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cases import CASES, A, B, Case, event, lines, us
 
 from sesscore import recount_records
 from sesscore.recount import Recount, SourceBytes, fingerprint, read_source, recount
 from sesscore.recount_events import timestamp_us
-from tests.cases import CASES, A, B, Case, event, lines, us
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 LEDGER = ("lines", "events", "duplicates", "sessionless", "quarantined", "blank", "reasons", "pending_offset")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import NUMBERS, TEXTS, logs, mutate, values, write
 
+from sesscore._fold import Folder
 from sesscore._scan import EventBatch
 
 MIB = 1 << 20
@@ -132,6 +134,7 @@ def test_the_checker_accepts_what_json_accepts(value: dict[str, Any], seed: int,
         (b'{"a":"\\u00g0"}', "json"),
         (b'{"a":"\\', "incomplete"),
         (b'{"a":"\\u12', "incomplete"),
+        (b'{"a":"\\u1\n', "json"),
         (b'{"a":tru', "incomplete"),
         (b'{"a":1', "incomplete"),
         (b"{\xef\xbb\xbf}", "json"),
@@ -309,6 +312,19 @@ def test_what_is_a_time(timestamp: str) -> None:
 
 
 # --- misuse ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_handed_on_outlives_the_batch() -> None:
+    """The capsule that the fold gets keeps the block alive: texts lie in it."""
+    batch = EventBatch(b"%s" % lines(event("kept alive" * 9)), "unknown")
+    batch.scan(0)
+    folder = Folder(0, 0)
+    days = folder.plan(batch.capsule, [1])
+    del batch
+    gc.collect()
+    rows = folder.fold({}, lambda keys, first_us, last_us: ([], 0), 1, 1)
+    assert rows.new_session_rows[2] == "kept alive" * 9
+    assert len(days) == 3
 
 
 def test_places_outside_the_block_are_refused() -> None:
