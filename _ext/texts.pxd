@@ -7,9 +7,9 @@ from libc.string cimport memset
 from hashing cimport keyed_hash_128
 
 cdef enum:
-    TEXTS_REMEMBERED = 131072
-    TEXT_SLOTS = 262144      # of each of the two tables
-    FIRST_SLOTS = 524288     # twice what the filter holds before it forgets
+    TEXTS_REMEMBERED = 65536
+    TEXT_SLOTS = 131072      # of each of the two tables
+    FIRST_SLOTS = 1048576    # four times what the filter holds before it forgets: it does not grow on the way
 
 
 cdef struct TextEntry:

@@ -8,17 +8,18 @@ from typing import Protocol
 from sesscore._scan import EventBatch
 from sesscore.slowpath import decode, unwrap
 
-BLOCK_BYTES = 8 * 1024 * 1024  # of log a batch
+BLOCK_BYTES = 4 * 1024 * 1024  # of log a batch
 MAX_OBJECT = 16 * 1024 * 1024
 KEPT_BYTES = 4096  # of a quarantined stretch
 
-_SEPARATOR = rb"[ \t\r\n,\[\]\x00]"
+# A token of a stretch ends at the next separator, so a string that holds one is none. Only runs of characters are
+# possessive: CPython before 3.11.5 loses its place after a possessive group that fails half-way.
 _SCALAR = (
-    rb'(?:"(?:[^"\\\x00-\x20,\[\]]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"'
-    rb"|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?|true|false|null)"
+    rb'"[^"\\\x00-\x20,\[\]]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x20,\[\]]*+)*"'
+    rb"|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?|true|false|null"
 )
-_SCALARS = re.compile(rb"(?:%s(?:%s++|\Z))++" % (_SCALAR, _SEPARATOR))
-_ONE_SCALAR = re.compile(_SCALAR)
+_SEPARATOR = rb"[ \t\r\n,\[\]\x00]"
+_TOKEN = re.compile(rb"(?P<scalar>%s)(?=%s|\Z)|%s++" % (_SCALAR, _SEPARATOR, _SEPARATOR))
 
 
 class Bytes(Protocol):
@@ -168,8 +169,8 @@ class RecordReader:
         elif too_long:
             reason = "too_long"
         kept = block[at : min(end, at + KEPT_BYTES)]
-        if reason == "json" and _SCALARS.fullmatch(block, at, end):
-            batch.count_bad(at, end - at, "no_time", kept, _count_scalars(block, at, end))
+        if reason == "json" and (scalars := _scalars(block, at, end)):
+            batch.count_bad(at, end - at, "no_time", kept, scalars)
         else:
             batch.count_bad(at, end - at, reason, kept)
         return end
@@ -210,5 +211,12 @@ class RecordReader:
         return end
 
 
-def _count_scalars(block: bytes, at: int, end: int) -> int:
-    return sum(1 for _ in _ONE_SCALAR.finditer(block, at, end))
+def _scalars(block: bytes, at: int, end: int) -> int:
+    """How many JSON scalars a stretch consists of; 0 if it holds anything else."""
+    count = 0
+    for token in _TOKEN.finditer(block, at, end):
+        if token.start() != at:
+            return 0
+        at = token.end()
+        count += token["scalar"] is not None
+    return count if at == end else 0

@@ -14,7 +14,7 @@ from sesscore.ledger import Ledger
 from sesscore.queries import repeated, sql, terse, width
 from sesscore.records import Scanned
 
-TEXTS_WARMED = 131_072
+TEXTS_WARMED = 65_536
 BYTES_WARMED = 8 * 1024 * 1024
 COMMIT_BYTES = 32 * 1024 * 1024  # of log
 COMMIT_SECONDS = 2.0
