@@ -9,7 +9,7 @@ from doubles cimport read_double
 from fields cimport *
 from hashing cimport fingerprint_of
 from json cimport MAX_OBJECT, is_digit
-from match cimport is_text, is_white, name_of
+from match cimport BY_SESSION, UNNAMED, Name, is_text, is_white, name_of
 from records cimport *
 from values cimport read_object
 
@@ -187,28 +187,26 @@ cdef inline Fate when(const Batch *batch, const Fields *fields, int naive_minute
     return KEPT
 
 
-cdef inline int keep(Batch *batch, const Fields *fields, Span sensor, Span enclosing, int64_t at_us) except -1 nogil:
+cdef inline int keep(Batch *batch, const Fields *fields, Span sensor, Name name, int64_t at_us) except -1 nogil:
     """Adds an event that has a time and an id to the batch; without a session it is only counted."""
-    cdef bint by_session
     cdef bint own_sensor = is_text(fields, SENSOR) and fields.values[SENSOR].text.length > 0
-    cdef Span name = name_of(batch, fields, enclosing, &by_session)
     cdef Event *event
     cdef Interned *eventid
-    if name.length == ABSENT:
+    if name.matcher == UNNAMED:
         batch.sessionless += 1
         return 0
     next_event(batch, &event)
     event.at_us = at_us
     event.record = batch.records
-    event.by_session = by_session
-    event.name = <uint32_t>intern(batch, &batch.names, name, <uint32_t>intern(
+    event.matcher = name.matcher
+    event.name = <uint32_t>intern(batch, &batch.names, name.id, <uint32_t>intern(
         batch, &batch.sensors, fields.values[SENSOR].text if own_sensor else sensor, 0))
     event.eventid = <uint32_t>intern(batch, &batch.eventids, fields.values[EVENTID].text, 0)
     eventid = &batch.eventids.entries[event.eventid]
     if eventid.tag == 0 and eventid.kind == OTHER:
         eventid.kind = kind_of(text_of(batch, eventid.text), eventid.text.length)
     event.kind = <uint8_t>eventid.kind
-    event.fingerprint = fingerprint_of(at_us, members_of(fields, own_sensor, by_session))
+    event.fingerprint = fingerprint_of(at_us, members_of(fields, own_sensor, name.matcher == BY_SESSION))
     event.src_ip = address_in(fields, SRC_IP)
     event.protocol = address_in(fields, PROTOCOL)
     keep_texts(batch, event, fields)
@@ -216,17 +214,25 @@ cdef inline int keep(Batch *batch, const Fields *fields, Span sensor, Span enclo
     return 0
 
 
-cdef inline int take(Batch *batch, const char **at, const char *end, Span sensor, int naive_minutes) except -1 nogil:
-    """Takes the object at at[0] as one event. 0: not for the fast path; nothing is kept then."""
+cdef inline int take(Batch *batch, const char **at, const char *end, Span sensor, int naive_minutes,
+                     bint named) except -1 nogil:
+    """Takes the object at at[0] as one event. 0: not for the fast path; nothing is kept then.
+
+    named: only those that name their session."""
     cdef Fields fields
     cdef size_t arena_length = batch.arena_length
     cdef int64_t at_us
+    cdef Name name
     cdef const char *p = at[0]
     if end - p > MAX_OBJECT:
         end = p + MAX_OBJECT
     if not read_object(batch, &p, end, &fields) or when(batch, &fields, naive_minutes, &at_us) != KEPT:
         batch.arena_length = arena_length
         return 0
-    keep(batch, &fields, sensor, absent(), at_us)
+    name = name_of(batch, &fields, absent())
+    if named and name.matcher == UNNAMED:
+        batch.arena_length = arena_length
+        return 0
+    keep(batch, &fields, sensor, name, at_us)
     at[0] = p
     return 1

@@ -369,8 +369,8 @@ cdef class Folder:
             event = &self.batch.events[self.order.places[k].index]
             if old and is_copy(&self.line, event, old):
                 rows.duplicates += 1
-                if event.by_session and not session.delimiters & NAMED:
-                    session.delimiters |= NAMED      # the better name counts, whichever copy has it
+                if event.matcher < session.matcher:  # the better name counts, whichever copy has it
+                    session.matcher = event.matcher
                     renamed = True
                 continue
             if new_events == 0:
@@ -408,14 +408,15 @@ cdef class Folder:
             session.started_us = event.at_us
         if session.events == 0 or event.at_us > session.ended_us:
             session.ended_us = event.at_us
+        if session.events == 0 or event.matcher < session.matcher:
+            session.matcher = event.matcher
         session.events += 1
         session.counts[event.kind] += 1
-        if event.by_session:
-            session.delimiters |= NAMED
         self.offer_columns(session, event)
         leaf.at_us = event.at_us
         leaf.fingerprint = event.fingerprint
         leaf.activity = activity_of(event.kind)
+        leaf.eventid = 0 if leaf.activity else eventid_id
         leaf.a = leaf.b = leaf.c = 0
         add_tally(&self.tallies, day, sensor_id, EVENT_TALLY, eventid_id, 0, 1, event.at_us)
         if leaf.activity:
@@ -476,6 +477,7 @@ cdef class Folder:
                 memset((&other if session.delimiters & HAS_CONNECT else session).columns, 0, (PROTOCOL + 1) * sizeof(Column))
             for column in range(COLUMNS):
                 merge_column(&session.columns[column], &other.columns[column], column == CLOSE_MS)
+            session.matcher = min(session.matcher, other.matcher)
             session.delimiters |= other.delimiters
             session.started_us = min(session.started_us, other.started_us)
             session.ended_us = max(session.ended_us, other.ended_us)
@@ -568,8 +570,8 @@ cdef bint is_unknown(const Batch *batch, Span text) noexcept:
 cdef int tally_session(const Session *session, int64_t sensor_id, int64_t count, Tallies *tallies) except -1:
     """Adds a session to the roll-ups of the day on which it started, or takes it out."""
     cdef int64_t day = day_of(session.started_us)
-    cdef const Column *columns = session.columns
-    cdef int match = match_of(session.delimiters)
+    cdef const Column *columns = &session.columns[0]
+    cdef int match = match_of(session)
     add_tally(tallies, day, sensor_id, SESSION_TALLY, match, columns[PROTOCOL].value, count, session.started_us)
     if columns[SRC_IP].present:
         add_tally(tallies, day, sensor_id, ADDRESS_TALLY, columns[SRC_IP].value, 0, count, session.started_us)

@@ -37,6 +37,7 @@ cdef struct LeafEvent:
     int64_t a
     int64_t b
     int64_t c
+    int64_t eventid          # text id; 0 where the activity tells it
     uint32_t activity
 
 
@@ -191,7 +192,7 @@ cdef inline int pack_leaf(const LeafEvent *events, size_t count, Buffer *json, B
     blob.length = 0
     activities[0] = 0
     reserve(json, 2)
-    reserve(blob, count * (FINGERPRINT_BYTES + LONGEST_VARINT))
+    reserve(blob, count * (FINGERPRINT_BYTES + 2 * LONGEST_VARINT))
     json.bytes[0] = b'['
     json.length = 1
     for i in range(count):
@@ -207,6 +208,7 @@ cdef inline int pack_leaf(const LeafEvent *events, size_t count, Buffer *json, B
         if not events[i].activity:
             put_varint(blob, <uint64_t>(events[i].at_us - last_us))
             last_us = events[i].at_us
+            put_varint(blob, <uint64_t>events[i].eventid)
             put_fingerprint(blob, events[i].fingerprint)
     reserve(json, 1)
     json.bytes[json.length] = b']'

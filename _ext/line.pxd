@@ -59,7 +59,7 @@ cdef inline Py_ssize_t unpack(Line *line, list leaves) except -1:
     cdef const char *p
     cdef const char *end
     cdef int64_t first_us, at_us
-    cdef uint64_t step
+    cdef uint64_t step, eventid
     cdef bytes blob
     for _, first_us, activities, blob in leaves:
         p = PyBytes_AS_STRING(blob)
@@ -67,6 +67,7 @@ cdef inline Py_ssize_t unpack(Line *line, list leaves) except -1:
         for fields in activities:
             reserve_line(line, count + 1)
             line.events[count].activity = fields[0]
+            line.events[count].eventid = 0
             line.events[count].at_us = first_us + <int64_t>fields[1]
             line.events[count].a = fields[2] if len(fields) > 2 else 0
             line.events[count].b = fields[3] if len(fields) > 3 else 0
@@ -77,10 +78,12 @@ cdef inline Py_ssize_t unpack(Line *line, list leaves) except -1:
         at_us = first_us
         while p < end:
             reserve_line(line, count + 1)
-            if not get_varint(&p, end, &step) or not get_fingerprint(&p, end, &line.events[count].fingerprint):
+            if not (get_varint(&p, end, &step) and get_varint(&p, end, &eventid)
+                    and get_fingerprint(&p, end, &line.events[count].fingerprint)):
                 raise ValueError(f"the part at {first_us} ends inside an event")
             at_us += <int64_t>step
             line.events[count].activity = NO_ACTIVITY
+            line.events[count].eventid = <int64_t>eventid
             line.events[count].at_us = at_us
             line.events[count].a = line.events[count].b = line.events[count].c = 0
             count += 1

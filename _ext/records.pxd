@@ -48,7 +48,7 @@ cdef struct Event:
     uint32_t record          # number in the batch, from 0
     uint32_t eventid         # index into eventids
     uint8_t kind
-    uint8_t by_session       # 1: named by `session`
+    uint8_t matcher          # which named its session; the smallest number is the best
     int32_t src_port         # connects only
     int32_t dst_port
     double close_ms          # closes only: the duration they state, -1 if none

@@ -65,7 +65,8 @@ cdef inline void cut_runs(Plan *plan, const Batch *batch, uint32_t name, size_t 
                 and place.fingerprint == plan.places[kept - 1].fingerprint:
             plan.duplicates += 1
             # The better name counts, whichever copy has it.
-            batch.events[plan.places[kept - 1].index].by_session |= batch.events[place.index].by_session
+            batch.events[plan.places[kept - 1].index].matcher = min(
+                batch.events[plan.places[kept - 1].index].matcher, batch.events[place.index].matcher)
             continue
         if run == NULL or place.at_us - run.last_us > DAY_US:
             if run != NULL:

@@ -26,6 +26,7 @@ from hashing cimport (
 )
 from heap cimport return_large_blocks
 from json cimport BROKEN, INCOMPLETE, MAX_OBJECT, TOO_DEEP, TOO_LONG, WHOLE, Verdict, check_object
+from match cimport BY_USER, LAST_MATCHER, UNNAMED, Name, name_of
 from records cimport (
     IN_ARENA, Batch, Event, Interned, Span, absent, arena_reserve, free_batch, new_batch, text_of,
 )
@@ -63,7 +64,8 @@ cdef class EventBatch:
     """The events of one block of log bytes.
 
     block: the bytes; kept as long as the batch. sensor: of events that name none. naive_minutes: offset of times that name none.
-    in_line: whether the block begins inside a line. fast: False sends every object the slow way (for tests).
+    in_line: whether the block begins inside a line. fast: False sends every object the slow way (for tests). ask: called with the
+    fields of an event that names no session, the user's matchers (`sesscore.matchers.Registry.ask`).
     """
 
     cdef Batch *batch
@@ -74,8 +76,10 @@ cdef class EventBatch:
     cdef Span sensor
     cdef int naive_minutes
     cdef bint fast
+    cdef object ask
 
-    def __cinit__(self, bytes block not None, str sensor not None, int naive_minutes=0, bint in_line=False, bint fast=True):
+    def __cinit__(self, bytes block not None, str sensor not None, int naive_minutes=0, bint in_line=False, bint fast=True,
+                  object ask=None):
         if PyBytes_GET_SIZE(block) >= IN_ARENA:
             raise ValueError("a block may have 2 GiB")
         self.batch = new_batch(PyBytes_AS_STRING(block), PyBytes_GET_SIZE(block), table_key0, table_key1)
@@ -88,6 +92,7 @@ cdef class EventBatch:
         self.in_line = in_line
         self.naive_minutes = naive_minutes
         self.fast = fast
+        self.ask = ask
         self.quarantine = []
         self.put(stored_text(sensor), &self.sensor)
 
@@ -123,13 +128,14 @@ cdef class EventBatch:
         """Reads records from `at` on; returns where it stopped: the end, or the first byte that `records.py` has to look at."""
         cdef const char *p
         cdef const char *end = self.batch.block + self.batch.block_length
-        if not 0 <= at <= self.batch.block_length:
+        cdef bint named = self.ask is not None
+        if not 0 <= at <= <Py_ssize_t>self.batch.block_length:
             raise IndexError(at)
         p = self.batch.block + at
         with nogil:
             while p < end:
                 if p[0] == b'{':
-                    if not self.fast or not take(self.batch, &p, end, self.sensor, self.naive_minutes):
+                    if not self.fast or not take(self.batch, &p, end, self.sensor, self.naive_minutes, named):
                         break
                     self.batch.records += 1
                     self.in_line = True
@@ -159,7 +165,7 @@ cdef class EventBatch:
         cdef const char *end = self.batch.block + self.batch.block_length
         cdef bint capped = False
         cdef Verdict verdict
-        if not 0 <= at < self.batch.block_length or self.batch.block[at] != b'{':
+        if not 0 <= at < <Py_ssize_t>self.batch.block_length or self.batch.block[at] != b'{':
             raise IndexError(at)
         p = self.batch.block + at
         if end - p > MAX_OBJECT:
@@ -183,7 +189,7 @@ cdef class EventBatch:
         cdef const char *end
         cdef bint found = False
         cdef Verdict verdict
-        if not 0 <= at <= stop <= self.batch.block_length:
+        if not 0 <= at <= stop <= <Py_ssize_t>self.batch.block_length:
             raise IndexError(at)
         p = self.batch.block + at
         end = self.batch.block + stop
@@ -225,6 +231,7 @@ cdef class EventBatch:
         fields: str → str, int, Digits, float, bool, None, list, dict. enclosing: the session key that held it in a list."""
         cdef Fields c_fields
         cdef Span key = absent()
+        cdef Name name
         cdef int64_t at_us
         cdef Fate fate
         self.read_fields(fields, &c_fields)
@@ -232,11 +239,26 @@ cdef class EventBatch:
         if fate == KEPT:
             if enclosing is not None:
                 self.put(stored_text(enclosing), &key)
-            keep(self.batch, &c_fields, self.sensor, key, at_us)
+            name = name_of(self.batch, &c_fields, key)
+            if name.matcher == UNNAMED and self.ask is not None:
+                self.ask_user(fields, &name)
+            keep(self.batch, &c_fields, self.sensor, name, at_us)
             self.batch.records += 1
             self.in_line = True
             return None
         return "no_time" if fate == NO_TIME else "no_eventid"
+
+    cdef int ask_user(self, dict fields, Name *name) except -1:
+        """The user's matchers: `ask` gives a priority and a session id, or None."""
+        found = self.ask(fields)
+        if found is None:
+            return 0
+        priority, session_id = found
+        if not BY_USER <= priority <= LAST_MATCHER:
+            raise ValueError(f"a user's matcher has a priority of {BY_USER} to {LAST_MATCHER}, not {priority}")
+        name.matcher = priority
+        self.put(stored_text(session_id), &name.id)
+        return 0
 
     def is_event(self, dict fields not None):
         """Whether decoded fields have a readable timestamp and an event id."""
@@ -298,7 +320,7 @@ cdef class EventBatch:
         return 0
 
     def dump(self):
-        """Every event as a tuple, for tests: (sensor, session id, µs, fingerprint, event id, record, by_session)."""
+        """Every event as a tuple, for tests: (sensor, session id, µs, fingerprint, event id, record, matcher)."""
         cdef Event *event
         cdef Interned *name
         cdef Span text
@@ -310,8 +332,7 @@ cdef class EventBatch:
             text = self.batch.eventids.entries[event.eventid].text
             rows.append((
                 sensors[name.tag], text_of(self.batch, name.text)[:name.text.length].decode("utf-8"), event.at_us,
-                event.fingerprint, text_of(self.batch, text)[:text.length].decode("utf-8"), event.record,
-                bool(event.by_session),
+                event.fingerprint, text_of(self.batch, text)[:text.length].decode("utf-8"), event.record, event.matcher,
             ))
         return rows
 

@@ -5,13 +5,13 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from leaf cimport (
     FINGERPRINT_BYTES, LONGEST_VARINT, Buffer, get_fingerprint, get_varint, put_fingerprint, put_varint, reserve, unzigzag, zigzag,
 )
+from match cimport BY_SESSION
 from records cimport KINDS, Event
 
 # Bits of session.delimiters.
 cdef enum:
-    NAMED = 1                # an event is named by `session`
-    HAS_CONNECT = 2
-    HAS_CLOSE = 4
+    HAS_CONNECT = 1
+    HAS_CLOSE = 2
 
 # Columns that take the value of one event, in the order of session.evidence.
 cdef enum:
@@ -36,6 +36,7 @@ cdef struct Session:
     int64_t key
     int64_t started_us
     int64_t ended_us
+    uint32_t matcher         # the best of its events
     uint32_t delimiters
     int64_t counts[KINDS]
     int64_t events
@@ -46,11 +47,11 @@ cdef inline bint before(int64_t at_us, uint64_t fingerprint, const Column *colum
     return at_us < column.at_us or (at_us == column.at_us and fingerprint < column.fingerprint)
 
 
-cdef inline int match_of(uint32_t delimiters) noexcept nogil:
+cdef inline int match_of(const Session *session) noexcept nogil:
     """rollup_session.match: 1 full_delimited, 2 session_id_only, 3 event_session."""
-    if not delimiters & NAMED:
+    if session.matcher != BY_SESSION:
         return 3
-    return 1 if delimiters & (HAS_CONNECT | HAS_CLOSE) == HAS_CONNECT | HAS_CLOSE else 2
+    return 1 if session.delimiters & (HAS_CONNECT | HAS_CLOSE) == HAS_CONNECT | HAS_CLOSE else 2
 
 
 cdef inline void offer(Column *column, const Event *event, int64_t value) noexcept nogil:

@@ -17,10 +17,10 @@ from session cimport (
 # Places in a row that are asked for by name.
 cdef enum:
     ROW_KEY = 0
-    ROW_STARTED_US = 9
-    ROW_SPAN_US = 10
-    ROW_VT_FLAGGED = 24
-    ROW_DSHIELD_FLAGGED = 25
+    ROW_STARTED_US = 10
+    ROW_SPAN_US = 11
+    ROW_VT_FLAGGED = 25
+    ROW_DSHIELD_FLAGGED = 26
 
 
 cdef inline object either(object flag, object other):
@@ -37,12 +37,13 @@ cdef inline object port_or_null(const Column *column):
 cdef inline int put_session_row(list out, const Session *session, int64_t sensor_id, object session_id, object vt_flagged,
                                 object dshield_flagged, Buffer *evidence) except -1:
     """Appends the values of a row, in the order of `sql/store/session.sql`."""
-    cdef const Column *columns = session.columns
-    cdef const int64_t *counts = session.counts
+    cdef const Column *columns = &session.columns[0]
+    cdef const int64_t *counts = &session.counts[0]
     put_evidence(session, evidence)
     out.append(session.key)
     out.append(sensor_id)
     out.append(session_id)
+    out.append(session.matcher)
     out.append(session.delimiters)
     out.append(columns[SRC_IP].value)
     out.append(port_or_null(&columns[SRC_PORT]))
@@ -77,28 +78,29 @@ cdef inline int read_session(tuple row, Session *session) except -1:
     cdef bytes evidence
     memset(session, 0, sizeof(Session))
     session.key = row[0]
-    session.delimiters = row[3]
-    session.started_us = row[9]
-    session.ended_us = session.started_us + <int64_t>row[10]
-    session.events = row[12]
-    counts[COMMAND_INPUT] = row[13]
-    counts[COMMAND_FAILED] = row[14]
-    counts[COMMAND_SUCCESS] = row[15]
-    counts[LOGIN_FAILED] = row[16]
-    counts[LOGIN_SUCCESS] = row[17]
-    counts[FILE_DOWNLOAD] = row[18]
-    counts[FILE_DOWNLOAD_FAILED] = row[19]
-    counts[FILE_UPLOAD] = row[20]
-    counts[TCPIP_REQUEST] = row[21]
-    evidence = row[26]
+    session.matcher = row[3]
+    session.delimiters = row[4]
+    session.started_us = row[10]
+    session.ended_us = session.started_us + <int64_t>row[11]
+    session.events = row[13]
+    counts[COMMAND_INPUT] = row[14]
+    counts[COMMAND_FAILED] = row[15]
+    counts[COMMAND_SUCCESS] = row[16]
+    counts[LOGIN_FAILED] = row[17]
+    counts[LOGIN_SUCCESS] = row[18]
+    counts[FILE_DOWNLOAD] = row[19]
+    counts[FILE_DOWNLOAD_FAILED] = row[20]
+    counts[FILE_UPLOAD] = row[21]
+    counts[TCPIP_REQUEST] = row[22]
+    evidence = row[27]
     if not read_evidence(PyBytes_AS_STRING(evidence), PyBytes_AS_STRING(evidence) + PyBytes_GET_SIZE(evidence), session):
         raise ValueError(f"the evidence of session {row[0]} is damaged")
-    columns[SRC_IP].value = row[4]
-    columns[SRC_PORT].value = row[5] or 0
-    columns[DST_IP].value = row[6]
-    columns[DST_PORT].value = row[7] or 0
-    columns[PROTOCOL].value = row[8]
-    columns[CLOSE_MS].value = row[11] or 0
-    columns[CLIENT_VERSION_COLUMN].value = row[22]
-    columns[HASSH].value = row[23]
+    columns[SRC_IP].value = row[5]
+    columns[SRC_PORT].value = row[6] or 0
+    columns[DST_IP].value = row[7]
+    columns[DST_PORT].value = row[8] or 0
+    columns[PROTOCOL].value = row[9]
+    columns[CLOSE_MS].value = row[12] or 0
+    columns[CLIENT_VERSION_COLUMN].value = row[23]
+    columns[HASSH].value = row[24]
     return 0

@@ -1,5 +1,6 @@
 """Types of the compiled scanner (`_ext/scan.pyx`)."""
 
+from collections.abc import Callable
 from typing import Any
 
 # number of the first record in the batch, records, offset in the block, length, reason, first bytes
@@ -15,7 +16,13 @@ class EventBatch:
     in_line: bool
     quarantine: list[Quarantined]
     def __init__(
-        self, block: bytes, sensor: str, naive_minutes: int = 0, in_line: bool = False, fast: bool = True
+        self,
+        block: bytes,
+        sensor: str,
+        naive_minutes: int = 0,
+        in_line: bool = False,
+        fast: bool = True,
+        ask: Callable[[dict[str, Any]], tuple[int, str] | None] | None = None,
     ) -> None: ...
     @property
     def events(self) -> int: ...
@@ -33,4 +40,4 @@ class EventBatch:
     def count_bad(self, at: int, length: int, reason: str, raw: bytes, records: int = 1) -> None: ...
     def add(self, fields: dict[str, Any], enclosing: str | None = None) -> str | None: ...
     def is_event(self, fields: dict[str, Any]) -> bool: ...
-    def dump(self) -> list[tuple[str, str, int, int, str, int, bool]]: ...
+    def dump(self) -> list[tuple[str, str, int, int, str, int, int]]: ...

@@ -8,10 +8,11 @@ import apsw
 
 from sesscore.checks import Check
 from sesscore.differences import Difference, Found
+from sesscore.parts import Texts
 from sesscore.queries import sql
 from sesscore.walk import Walk
 
-Key = TypeVar("Key", bound=tuple[int, ...])
+Key = TypeVar("Key", bound=tuple[int | str | None, ...])
 
 # What the events are called that are activities; the numbers are those of table activity_kind.
 EVENT_IDS = {
@@ -46,15 +47,21 @@ def days(connection: apsw.Connection, walk: Walk) -> Found:
     return found
 
 
-def kinds(connection: apsw.Connection, walk: Walk) -> Found:
-    """Events whose kind has a name among the activities."""
-    stated = {
-        (day, sensor_id, EVENT_IDS[eventid]): events
+def eventids(connection: apsw.Connection, walk: Walk) -> Found:
+    """Events by day, sensor and event id: activities tell it by their kind, all others hold it."""
+    stated: dict[tuple[int, int, str | None], int] = {
+        (day, sensor_id, eventid): events
         for day, sensor_id, eventid, events, *_ in connection.execute(sql("verify/events_of_days"))
-        if eventid in EVENT_IDS
     }
+    names = {kind: eventid for eventid, kind in EVENT_IDS.items()}
+    texts = Texts(connection)
+    held: Counter[tuple[int, int, str | None]] = Counter()
+    for (day, sensor_id, kind), events in walk.kinds.items():
+        held[day, sensor_id, names.get(kind)] += events
+    for (day, sensor_id, text_id), events in walk.others.items():
+        held[day, sensor_id, texts[text_id]] += events
     found = Found()
-    found.add(_compared("events", stated, walk.kinds))
+    found.add(_compared("events", stated, held))
     return found
 
 
@@ -76,19 +83,19 @@ def texts(connection: apsw.Connection, walk: Walk) -> Found:
 
 
 def _compared(what: str, stated: Mapping[Key, int], found: Mapping[Key, int]) -> Iterator[Difference]:
-    for key in sorted(stated.keys() | found.keys()):
+    for key in sorted(stated.keys() | found.keys(), key=str):
         if stated.get(key, 0) != found.get(key, 0):
             yield Difference(_place(key), what, stated.get(key, 0), found.get(key, 0))
 
 
-def _place(key: tuple[int, ...]) -> str:
-    names = ("day", "sensor #", "kind", "text #", "text #")
+def _place(key: tuple[int | str | None, ...]) -> str:
+    names = ("day", "sensor #", "kind" if len(key) > 3 else "event", "text #", "text #")
     return ", ".join(f"{name} {part}".replace("# ", "#") for name, part in zip(names, key, strict=False))
 
 
 ROLLUPS = (
     Check("rollup_event", "events by day and sensor, first and last, follow from sessions", days),
-    Check("rollup_event_kind", "events of each kind of activity by day follow from activities", kinds),
+    Check("rollup_eventid", "events by day, sensor and event id follow from sessions", eventids),
     Check("rollup_value", "credentials, commands and files by day follow from activities", values),
     Check("activity_texts", "every text that an activity refers to is there", texts),
 )

@@ -30,7 +30,7 @@ _COLUMNS = {
     "client_version": "client_version_id",
     "hassh": "hassh_id",
 }
-_HAS_CLOSE = 4
+_HAS_CLOSE = 2
 
 
 def parts(session: Row, held: Held) -> Told:

@@ -13,6 +13,7 @@ import click
 from sesscore import __version__
 from sesscore.commands import options
 from sesscore.commands.ingest import ingest
+from sesscore.commands.matchers import matchers
 from sesscore.commands.quarantine import quarantine
 from sesscore.commands.report import report
 from sesscore.commands.show import show
@@ -46,7 +47,7 @@ def cli(context: click.Context) -> None:
         context.exit(2)
 
 
-for command in (ingest, quarantine, report, show, synth, verify, why):
+for command in (ingest, matchers, quarantine, report, show, synth, verify, why):
     cli.add_command(command)
 
 

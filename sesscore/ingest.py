@@ -13,9 +13,11 @@ from typing import NamedTuple, Protocol
 from sesscore.discover import Candidate, discover
 from sesscore.errors import SesscoreError
 from sesscore.ledger import Ledger
+from sesscore.matchers import Registry
 from sesscore.pragmas import Durability
 from sesscore.readahead import ReadAhead
 from sesscore.reading import Batch, Finished, Options, Step, Unchanged, Unreadable, read_sources
+from sesscore.records import BLOCK_BYTES
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_reading, open_for_writing
 from sesscore.writer import Writer
@@ -65,6 +67,7 @@ def ingest(
     sensor: str | None = None,
     assume_utc_offset_minutes: int = 0,
     durability: Durability = "normal",
+    matchers: Registry | None = None,
     progress: Watcher | None = None,
     block_bytes: int | None = None,
     fast: bool = True,
@@ -72,15 +75,16 @@ def ingest(
     """Reads what is new in files into a database, which is made if it does not exist.
 
     paths: files, directories, patterns, `-`; none: the well-known places. sensor: for events that name none.
-    block_bytes: of log a transaction. fast: False sends every record the slow way, with the same result.
+    matchers: the user's. block_bytes: of log a batch.
+    fast: False sends every record the slow way, with the same result.
     Raises SesscoreError. A file that cannot be read is a problem of the result, not an error.
     """
     began = time.monotonic()
     candidates = discover(paths, exclude=_own_files(db))
     result = IngestResult()
-    options = Options(sensor or "unknown", assume_utc_offset_minutes, fast=fast)
-    if block_bytes is not None:
-        options = Options(options.sensor, options.naive_minutes, block_bytes, fast)
+    options = Options(
+        sensor or "unknown", assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
+    )
     if all(candidate.problem for candidate in candidates):
         for candidate in candidates:  # nothing to open a database for
             _unreadable(result, Unreadable(candidate.path, candidate.problem or "", candidate.hint))
@@ -103,7 +107,7 @@ def _run(
     result: IngestResult,
 ) -> None:
     with open_for_writing(db, durability=durability) as database, open_for_reading(db) as lookups, sqlite_errors(db):
-        writer = Writer(database.connection)
+        writer = Writer(database.connection, options.matchers)
         run = _Run(writer, result, progress)
         if progress is not None:
             progress.start(sum(_stored_bytes(candidate) for candidate in candidates))

@@ -18,6 +18,7 @@ from sesscore.sources import Source, open_source
 
 HEAD_BYTES = 65536
 TAIL_BYTES = 4096
+ORIGIN_BYTES = 16
 
 State = Literal["reading", "read", "alien", "damaged"]
 
@@ -32,6 +33,7 @@ class SourceRow:
     """A row of table `source`, in the order of its columns."""
 
     source_id: int | None
+    origin: bytes
     path: str
     device: int
     inode: int
@@ -46,6 +48,8 @@ class SourceRow:
     tail_bytes: int = 0
     records: int = 0
     line_open: int = 0
+    lead_bytes: int = 0
+    lead_records: int = 0
     pending_bytes: int = 0
     state: State = "reading"
     damage: str | None = None
@@ -80,6 +84,7 @@ def recognise(path: str, connection: apsw.Connection, sensor: str) -> Recognised
     try:
         fresh = SourceRow(
             None,
+            os.urandom(ORIGIN_BYTES),
             stored_path(source.path),
             source.device,
             source.inode,

@@ -39,6 +39,15 @@ def schema_version(connection: apsw.Connection) -> int:
     return int(connection.pragma("user_version"))
 
 
+def foreign_step(connection: apsw.Connection) -> str | None:
+    """A step that made the database and is none of this program's: that of a version that was never released."""
+    known = {migration.version: migration.name for migration in MIGRATIONS}
+    for version, name in connection.execute(sql("store/schema_history")):
+        if known.get(version, name) != name:
+            return f"{version:04}_{name}"
+    return None
+
+
 def run_migrations(connection: apsw.Connection) -> list[int]:
     """Apply what is missing, and return the versions that were applied.
 

@@ -102,12 +102,28 @@ def moments(first_us: int, activities: list[Packed], events: bytes) -> list[Mome
     at_us = first_us
     while at < len(events):
         step, at = varint(events, at)
+        _, at = varint(events, at)
         at_us += step
         fingerprint = events[at : at + FINGERPRINT_BYTES]
         at += FINGERPRINT_BYTES
         if at > len(events):
             raise PartDamaged("ends inside an event")
         found.append((at_us, fingerprint))
+    return found
+
+
+def eventids(activities: int, events: bytes) -> list[int]:
+    """The text id of the event id of every event of a part that is no activity, in the order of `moments`.
+
+    activities: how many the part has. Raises PartDamaged.
+    """
+    at = activities * FINGERPRINT_BYTES
+    found = []
+    while at < len(events):
+        _, at = varint(events, at)
+        eventid, at = varint(events, at)
+        at += FINGERPRINT_BYTES
+        found.append(eventid)
     return found
 
 

@@ -9,6 +9,7 @@ import apsw
 from sesscore._scan import EventBatch
 from sesscore.known import recognise
 from sesscore.queries import Row
+from sesscore.reading import Options
 from sesscore.records import Position, RecordReader, Scanned
 from sesscore.sources import STDIN, SourceUnreadable, open_source
 
@@ -28,7 +29,7 @@ class Record:
     at_us: int
     fingerprint: int
     eventid: str
-    by_session: bool
+    matcher: int
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,14 @@ class Wanted:
     events: Collection[Known]
 
 
-def reread(connection: apsw.Connection, source: Row, wanted: Wanted, naive_minutes: int = 0) -> list[Record]:
-    """The records of a source, a row of `sql/session/sources.sql`, that state events of a session. Raises NotThere."""
+def reread(connection: apsw.Connection, source: Row, wanted: Wanted, options: Options) -> list[Record]:
+    """The records of a source, a row of `sql/session/sources.sql`, that state events of a session. Raises NotThere.
+
+    options: those that ingest had; the sensor is the source's own.
+    """
     try:
         _check_same(connection, source)
-        return list(_read(source, wanted, naive_minutes))
+        return list(_read(source, wanted, options))
     except SourceUnreadable as error:
         raise NotThere(error.reason) from error
     except OSError as error:
@@ -60,22 +64,28 @@ def _check_same(connection: apsw.Connection, source: Row) -> None:
         raise NotThere("holds something else now")
 
 
-def _read(source: Row, wanted: Wanted, naive_minutes: int) -> Iterator[Record]:
+def _read(source: Row, wanted: Wanted, options: Options) -> Iterator[Record]:
     with open_source(source["path"]) as opened:
-        reader = RecordReader(opened, Position(), sensor=source["sensor"], naive_minutes=naive_minutes)
+        reader = RecordReader(
+            opened,
+            Position(),
+            sensor=source["sensor"],
+            naive_minutes=options.naive_minutes,
+            matchers=options.matchers,
+        )
         for scanned in reader.batches():
             if scanned.begin.records >= source["last_record"]:
                 return
             if scanned.end.records >= source["first_record"]:
-                yield from _located(_found(scanned, wanted), scanned, wanted, (source["sensor"], naive_minutes))
+                yield from _located(_found(scanned, wanted), scanned, wanted, (source["sensor"], options.naive_minutes))
 
 
 def _found(scanned: Scanned, wanted: Wanted) -> list[Record]:
     """The records of a batch, without their places."""
     first = scanned.begin.records + 1
     return [
-        Record(first + number, None, at_us, fingerprint, eventid, by_session)
-        for sensor, session_id, at_us, fingerprint, eventid, number, by_session in scanned.batch.dump()
+        Record(first + number, None, at_us, fingerprint, eventid, matcher)
+        for sensor, session_id, at_us, fingerprint, eventid, number, matcher in scanned.batch.dump()
         if (at_us, fingerprint) in wanted.events and (sensor, session_id) == (wanted.sensor, wanted.session_id)
     ]
 

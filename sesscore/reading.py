@@ -1,12 +1,13 @@
 """Files → batches, in the order in which they are written: the part of ingest that runs in the reader thread."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import apsw
 
 from sesscore.discover import Candidate
 from sesscore.known import SourceRow, recognise
+from sesscore.matchers import MatcherFailed, Registry
 from sesscore.records import BLOCK_BYTES, RecordReader, Scanned
 from sesscore.sources import SourceUnreadable
 
@@ -50,12 +51,13 @@ Step = Unreadable | Unchanged | Batch | Finished
 
 @dataclass(frozen=True)
 class Options:
-    """How sources are read. naive_minutes: offset of times that name none. fast: see `EventBatch`."""
+    """How sources are read. naive_minutes: offset of times that name none. fast, matchers: see `RecordReader`."""
 
     sensor: str = "unknown"
     naive_minutes: int = 0
     block_bytes: int = BLOCK_BYTES
     fast: bool = True
+    matchers: Registry = field(default_factory=Registry)
 
 
 def read_sources(candidates: Sequence[Candidate], connection: apsw.Connection, options: Options) -> Iterator[Step]:
@@ -86,7 +88,12 @@ def _read(path: str, connection: apsw.Connection, options: Options) -> Iterator[
             naive_minutes=options.naive_minutes,
             block_bytes=options.block_bytes,
             fast=options.fast,
+            matchers=options.matchers,
         )
-        for scanned in reader.batches():
-            yield Batch(row, scanned, source.stored_position)
+        try:
+            for scanned in reader.batches():
+                yield Batch(row, scanned, source.stored_position)
+        except MatcherFailed as error:
+            error.where = f"{path}, after record {reader.position.records:,}"
+            raise
         yield Finished(row, reader.pending, source.damage)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sesscore._scan import EventBatch
+from sesscore.matchers import Registry
 from sesscore.slowpath import decode, unwrap
 
 BLOCK_BYTES = 4 * 1024 * 1024  # of log a batch
@@ -53,8 +54,8 @@ class Scanned:
 class RecordReader:
     """Cuts a source into batches of events.
 
-    position: where to begin; moved on with each batch. After the last batch, `pending` says how many bytes wait for
-    their end.
+    position: where to begin; moved on with each batch. fast: see `EventBatch`. matchers: the user's, asked after the
+    built-in ones. After the last batch, `pending` says how many bytes wait for their end.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class RecordReader:
         naive_minutes: int = 0,
         block_bytes: int = BLOCK_BYTES,
         fast: bool = True,
+        matchers: Registry | None = None,
     ) -> None:
         self.position = position
         self.pending = 0
@@ -74,6 +76,7 @@ class RecordReader:
         self._naive_minutes = naive_minutes
         self._block_bytes = block_bytes
         self._fast = fast
+        self._ask = matchers.ask if matchers is not None and matchers.users else None
         self._skipped = 0  # bytes of a line that is too long, already let go
         self._skipped_begin = b""
         self._newline = -1  # in the block at hand, see `_line_end`
@@ -109,7 +112,7 @@ class RecordReader:
 
     def _new_batch(self, block: bytes) -> EventBatch:
         self._newline = -1
-        return EventBatch(block, self._sensor, self._naive_minutes, self.position.in_line, self._fast)
+        return EventBatch(block, self._sensor, self._naive_minutes, self.position.in_line, self._fast, self._ask)
 
     def _advance(self, batch: EventBatch, base: int, at: int) -> Scanned:
         begin = self.position

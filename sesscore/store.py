@@ -13,7 +13,7 @@ import apsw
 from sesscore.connections import has_log, open_for_changes, open_for_queries, peek, size_of, unusable
 from sesscore.errors import NothingToRead, SchemaMismatch, SesscoreError, StorageError
 from sesscore.locking import WriterLock
-from sesscore.migrations import APPLICATION_ID, SCHEMA_VERSION, run_migrations, schema_version
+from sesscore.migrations import APPLICATION_ID, SCHEMA_VERSION, foreign_step, run_migrations, schema_version
 from sesscore.pragmas import (
     Durability,
     cell_size_check,
@@ -149,6 +149,12 @@ def _check_identity(connection: apsw.Connection, path: str) -> bool:
             f"the database is older than this program: schema {version}, needed {SCHEMA_VERSION}",
             where=path,
             hint=f"sesscore db migrate --db {shlex.quote(path)}",
+        )
+    if step := foreign_step(connection):
+        raise SchemaMismatch(
+            f"the database is of a version that was never released: {step} made it",
+            where=path,
+            hint="read the logs into a new file: sesscore ingest PATH --db FILE",
         )
     return False
 

@@ -13,7 +13,7 @@ from typing import Any
 import apsw
 
 from sesscore.differences import Difference, Found
-from sesscore.parts import Moment, Packed, PartDamaged, moments, unpacked
+from sesscore.parts import Moment, Packed, PartDamaged, eventids, moments, unpacked
 from sesscore.queries import Row, sql
 
 DAY_US = 86_400_000_000
@@ -30,6 +30,7 @@ class Held:
     parts: list[Part]
     activities: list[list[Packed]] = field(default_factory=list)  # by part
     events: list[list[Moment]] = field(default_factory=list)  # by part
+    eventids: list[list[int]] = field(default_factory=list)  # by part, text ids of those that are no activities
     problems: list[str] = field(default_factory=list)
     distinct: set[Moment] = field(default_factory=set)
     times: list[int] = field(default_factory=list)  # of all events, activities of a part first
@@ -62,6 +63,7 @@ class Walk:
         self.found: dict[str, Found] = defaultdict(Found)
         self.days: dict[tuple[int, int], Days] = defaultdict(Days)  # by day, sensor
         self.kinds: Counter[tuple[int, int, int]] = Counter()  # by day, sensor, kind
+        self.others: Counter[tuple[int, int, int]] = Counter()  # by day, sensor, text id of the event id
         self.values: Counter[tuple[int, int, int, int, int]] = Counter()  # by day, sensor, kind, a, b
         self.texts: set[int] = set()  # that activities refer to
         self._checks = checks
@@ -109,6 +111,9 @@ class Walk:
                 self.texts.update((a, b, c))
                 if kind in TALLIED:
                     self.values[day, sensor_id, kind, a, b] += 1
+        for eventids_of_part, events in zip(held.eventids, held.events, strict=True):
+            for eventid, (at_us, _) in zip(reversed(eventids_of_part), reversed(events), strict=False):
+                self.others[at_us // DAY_US, sensor_id, eventid] += 1
 
 
 def _sessions(connection: apsw.Connection) -> Iterator[Row]:
@@ -125,11 +130,13 @@ def _unpack(parts: list[Part]) -> Held:
         try:
             numbers = unpacked(activities)
             found = moments(first_us, numbers, events)
+            others = eventids(len(numbers), events)
         except PartDamaged as error:
             held.problems.append(error.what)
             continue
         held.activities.append(numbers)
         held.events.append(found)
+        held.eventids.append(others)
         held.distinct.update(found)
         held.times += [at_us for at_us, _ in found]
     return held

@@ -8,26 +8,22 @@ import apsw
 
 from sesscore.evidence import read_evidence
 from sesscore.lookup import find_sessions
+from sesscore.matchers import BUILT_IN
 from sesscore.parts import Moment, moments, shown, unpacked
 from sesscore.provenance import NotThere, Wanted, reread
 from sesscore.queries import Bounds, Row, rows, sql
+from sesscore.reading import Options
 from sesscore.render import moment
 from sesscore.snapshot import one_state
 
 SCHEMA = "sesscore.why/1"
 CONNECT, CLOSED = "cowrie.session.connect", "cowrie.session.closed"
 
-_NAMED, _HAS_CONNECT, _HAS_CLOSE = 1, 2, 4  # bits of session.delimiters
+_HAS_CONNECT, _HAS_CLOSE = 1, 2  # bits of session.delimiters
 _TOLD_BY = {"client_version": "cowrie.client.version", "hassh": "cowrie.client.kex", "duration_ms": CLOSED}
-_ELSEWHERE = "session_id, sessionid, sid, the key around the event, or the end of its message"
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How to find single records. wanted: False does not. naive_minutes: offset of times that name none."""
-
-    wanted: bool = False
-    naive_minutes: int = 0
+_BY_SESSION = "session"
+_PLACES = {matcher.name: matcher.looks_at for matcher in BUILT_IN}
+_NAMES = {matcher.priority: matcher.name for matcher in BUILT_IN}
 
 
 @dataclass
@@ -40,15 +36,15 @@ class _Packed:
 
 
 def document(
-    connection: apsw.Connection, wanted: str, sensor: str | None = None, reading: Reading = Reading()
+    connection: apsw.Connection, wanted: str, sensor: str | None = None, reading: Options | None = None
 ) -> dict[str, Any]:
-    """All sessions that are meant, each with how it came about."""
+    """All sessions that are meant, each with how it came about. reading: to list their records, as ingest read them."""
     with one_state(connection):
         found = find_sessions(connection, wanted, sensor)
         return {"schema": SCHEMA, "sessions": [_why(connection, session, reading) for session in found]}
 
 
-def _why(connection: apsw.Connection, session: Row, reading: Reading) -> dict[str, Any]:
+def _why(connection: apsw.Connection, session: Row, reading: Options | None) -> dict[str, Any]:
     key, started_us = session["session_key"], session["started_us"]
     origin = rows(connection, "session/origin", Bounds(), session_key=key)[0]
     sources = rows(connection, "session/sources", Bounds(), session_key=key)
@@ -56,7 +52,7 @@ def _why(connection: apsw.Connection, session: Row, reading: Reading) -> dict[st
     evidence = [_evidence(session, origin, *one) for one in read_evidence(origin["evidence"], started_us)]
     told = {
         **{name: session[name] for name in ("session_key", "sensor", "session_id")},
-        **_matched(session["match_type"], origin["delimiters"]),
+        **_matched(session["match_type"], origin["matcher"], origin["delimiters"]),
         "started": {"at": moment(started_us), "at_us": started_us},
         "ended": {"at": moment(session["ended_us"]), "at_us": session["ended_us"]},
         "duration": _duration(session, origin, evidence),
@@ -67,7 +63,7 @@ def _why(connection: apsw.Connection, session: Row, reading: Reading) -> dict[st
         "sources": sources,
         "evidence": evidence,
     }
-    if reading.wanted:
+    if reading is not None:
         told["records"] = list(_records(connection, session, sources, packed.events, reading))
     return told
 
@@ -82,18 +78,20 @@ def _unpack(connection: apsw.Connection, key: int) -> _Packed:
     return packed
 
 
-def _matched(match_type: str, delimiters: int) -> dict[str, Any]:
+def _matched(match_type: str, matcher: str, delimiters: int) -> dict[str, Any]:
     has = {CONNECT: bool(delimiters & _HAS_CONNECT), CLOSED: bool(delimiters & _HAS_CLOSE)}
     missing = [eventid for eventid, there in has.items() if not there]
-    named = bool(delimiters & _NAMED)
+    named = matcher == _BY_SESSION
     if not named:
-        because = f"no event is named by `session`; the id stands in {_ELSEWHERE}"
+        place = _PLACES.get(matcher, "a matcher of your own")
+        because = f"no event is named by `session`; the best that names one is `{matcher}`: {place}"
     elif missing:
         because = f"named by `session`, without {' and '.join(missing)}"
     else:
         because = "named by `session`, from connect to close"
     return {
         "match_type": match_type,
+        "matcher": matcher,
         "because": because,
         "named_by_session": named,
         "has_connect": has[CONNECT],
@@ -127,16 +125,17 @@ def _duration(session: Row, origin: Row, evidence: list[dict[str, Any]]) -> dict
 
 
 def _records(
-    connection: apsw.Connection, session: Row, sources: list[Row], events: list[Moment], reading: Reading
+    connection: apsw.Connection, session: Row, sources: list[Row], events: list[Moment], reading: Options
 ) -> Iterator[dict[str, Any]]:
     """The records of each source in turn, and why there are none of some: in `problem` of the source."""
+    names = _NAMES | {one.priority: one.name for one in reading.matchers.users}
     known = {(at_us, int.from_bytes(fingerprint, "little")) for at_us, fingerprint in events}
     wanted = Wanted(session["sensor"], session["session_id"], known)
     seen = set()
     for source in sources:
         source["problem"] = None
         try:
-            found = reread(connection, source, wanted, reading.naive_minutes)
+            found = reread(connection, source, wanted, reading)
         except NotThere as error:
             source["problem"] = str(error)
             continue
@@ -149,9 +148,12 @@ def _records(
                 "at": moment(record.at_us),
                 "eventid": record.eventid,
                 "fingerprint": f"{record.fingerprint:012x}",
-                "named_by_session": record.by_session,
+                "matcher": names[record.matcher],
+                "named_by_session": names[record.matcher] == _BY_SESSION,
                 "copy": event in seen,
             }
             seen.add(event)
         if not found:
-            source["problem"] = "was read again, without finding them: times without offset may need --assume-tz"
+            source["problem"] = (
+                "was read again, without finding them: it may need --assume-tz or --matcher, as ingest had"
+            )

@@ -11,6 +11,7 @@ import orjson
 from sesscore._fold import Folder, Rows
 from sesscore.known import HEAD_BYTES, TAIL_BYTES, SourceRow, digest, parameters
 from sesscore.ledger import Ledger
+from sesscore.matchers import Registry
 from sesscore.queries import repeated, sql, terse, width
 from sesscore.records import Scanned
 
@@ -30,10 +31,12 @@ class Writer:
     A transaction spans blocks, and small sources, until it holds COMMIT_BYTES of log or is COMMIT_SECONDS old: roll-ups
     and pages that block after block changes are written once. After an error a Writer must not be used again: it would
     know more than the database. connection: of `open_for_writing`, for nothing else while the Writer lives.
+    matchers: the user's, to be stored by name.
     """
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, matchers: Registry | None = None) -> None:
         self._connection = connection
+        self._matchers = matchers or Registry()
         self._started_us = time.time_ns() // 1000
         self._run_id = 0
         self._began = 0.0  # when the open transaction began, 0 if there is none
@@ -100,6 +103,7 @@ class Writer:
         self._connection.execute("BEGIN IMMEDIATE")
         self._began = time.monotonic()
         if not self._warmed:
+            self._matchers.enter(self._connection)
             self._warm()
 
     def count_sessions(self) -> int:

@@ -81,7 +81,7 @@ def scan(
     for scanned in reader.batches():
         batch, first = scanned.batch, scanned.begin.records
         assert scanned.begin == made.position
-        made.events += [(*told[:5], first + told[5], told[6]) for told in batch.dump()]
+        made.events += [(*told[:5], first + told[5], told[6] == 1) for told in batch.dump()]
         made.records += batch.records
         made.sessionless += batch.sessionless
         made.blank += batch.blank
@@ -261,12 +261,14 @@ def check_storage(connection: apsw.Connection) -> None:
 
 
 def _other_events(blob: bytes) -> int:
-    """How many events that are no activities a part holds: a varint and six bytes each."""
+    """How many events that are no activities a part holds: two varints and six bytes each."""
     count = at = 0
     while at < len(blob):
-        while blob[at] >= 0x80:
+        for _ in range(2):
+            while blob[at] >= 0x80:
+                at += 1
             at += 1
-        at += 7
+        at += 6
         count += 1
     assert at == len(blob)
     return count

@@ -54,6 +54,7 @@ def fill(path: Path) -> Path:
     with open_for_writing(path) as database, database.connection as connection:
         run = connection.executemany
         run("INSERT INTO sensor VALUES (?, ?)", [(1, "alpha"), (2, "beta"), (3, "never heard of")])
+        connection.execute("DELETE FROM text")
         run("INSERT INTO text VALUES (?, ?)", list(TEXTS.items()))
         run(
             "INSERT INTO rollup_event VALUES (?, ?, ?, ?, ?, ?)",
@@ -63,9 +64,10 @@ def fill(path: Path) -> Path:
         run("INSERT INTO rollup_value VALUES (?, ?, ?, ?, ?, ?)", VALUES)
         for key, (name, state, *ledger) in enumerate(SOURCES, 1):
             connection.execute(
-                "INSERT INTO source (source_id, path, stored_bytes, modified_ns, compression, sensor, head_hash,"
-                " head_bytes, offset, tail_hash, tail_bytes, records, line_open, pending_bytes, state)"
-                " VALUES (?, ?, 0, 0, 'none', 'unknown', x'', 0, 0, x'', 0, 0, 0, 0, ?)",
+                "INSERT INTO source (source_id, origin, path, stored_bytes, modified_ns, compression, sensor,"
+                " head_hash, head_bytes, offset, tail_hash, tail_bytes, records, line_open, lead_bytes, lead_records,"
+                " pending_bytes, state)"
+                " VALUES (?, randomblob(16), ?, 0, 0, 'none', 'unknown', x'', 0, 0, x'', 0, 0, 0, 0, 0, 0, ?)",
                 (key, name, state),
             )
             connection.execute("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?)", (key, *ledger))

@@ -299,6 +299,7 @@ def test_ingest_says_how_it_went_on_one_line(capsys, ingested):
     ]
     assert ingested.paths == ("a", "b")
     progress = ingested.options.pop("progress")
+    assert ingested.options.pop("matchers").users == ()
     assert ingested.options == {
         "db": "x.db",
         "sensor": None,

@@ -123,7 +123,7 @@ def test_one_byte_of_one_command_changes_it(log, once, tmp_path):
 @pytest.mark.parametrize(
     "change",
     ["started_us = started_us + 1", "closed_ms = closed_ms + 1", "session_id = 'b'", "event_count = 1",
-     "src_port = NULL", "hassh_id = 0", "delimiters = 3", "sensor_id = 2"],
+     "src_port = NULL", "hassh_id = 0", "delimiters = 1", "sensor_id = 2"],
 )  # fmt: skip
 def test_every_column_counts(change, tmp_path):
     db = database(tmp_path, a=visit("a"))

@@ -423,7 +423,7 @@ def test_a_batch_is_written_under_the_write_lock(desk: Desk) -> None:
     with open_for_writing(desk.db) as database:
         writing = writer.Writer(database.connection)
         database.connection.trace_v2(apsw.SQLITE_TRACE_STMT, lambda trace: told.append(trace["sql"]))
-        row = SourceRow(None, "log", 0, 0, 0, 0, "none", "unknown")
+        row = SourceRow(None, bytes(16), "log", 0, 0, 0, 0, "none", "unknown")
         [scanned] = RecordReader(Log(lines(A)), row.position, sensor="unknown").batches()
         with writing:
             writing.write(scanned, row)

@@ -44,6 +44,7 @@ class Stopped(SesscoreError):
     show_default=True,
     help="The offset of times that state none, like +02:00.",
 )
+@options.matchers
 @options.format_("text", "json")
 @click.option("--strict", is_flag=True, envvar="SESSCORE_STRICT", help="Fail with 3 if a record was quarantined.")
 @click.option("--no-progress", is_flag=True, envvar="SESSCORE_NO_PROGRESS", help="Draw no progress bar.")
@@ -54,6 +55,7 @@ def ingest(
     sensor: str | None,
     durability: "Durability",
     assume_tz: int,
+    matchers: tuple[str, ...],
     format: str,
     strict: bool,
     no_progress: bool,
@@ -76,6 +78,7 @@ def ingest(
             sensor=sensor,
             assume_utc_offset_minutes=assume_tz,
             durability=durability,
+            matchers=options.load_matchers(matchers),
             progress=progress,
         )
     finally:

@@ -5,15 +5,18 @@ same everywhere have a short one too: SESSCORE_DB.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sesscore.errors import StorageError
 from sesscore.output import STDOUT
+
+if TYPE_CHECKING:
+    from sesscore.matchers import Registry
 
 Command = Callable[..., Any]
 
@@ -59,6 +62,25 @@ def database(command: Command) -> Command:
 def sensor(help_text: str) -> Callable[[Command], Command]:
     """--sensor, whose meaning differs between writing and reading."""
     return click.option("--sensor", envvar="SESSCORE_SENSOR", metavar="NAME", help=help_text)
+
+
+def matchers(command: Command) -> Command:
+    """--matcher, given any number of times; `load_matchers` makes a registry of it."""
+    return click.option(
+        "--matcher",
+        "matchers",
+        multiple=True,
+        envvar="SESSCORE_MATCHER",
+        metavar="FILE.py:NAME",
+        help="A matcher of your own, for events that name no session.",
+    )(command)
+
+
+def load_matchers(references: Sequence[str]) -> "Registry":
+    """The user's matchers. Raises UsageError."""
+    from sesscore.matchers import Registry, load
+
+    return Registry(load(reference) for reference in references)
 
 
 def format_(*formats: str) -> Callable[[Command], Command]:

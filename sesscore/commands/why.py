@@ -21,21 +21,32 @@ from sesscore.output import on_terminal, write
     show_default=True,
     help="With --records: the offset that ingest was given.",
 )
+@options.matchers
 @options.format_("table", "json")
 @options.debug
-def why(session: str, db: str | None, sensor: str | None, records: bool, assume_tz: int, format: str) -> None:
+def why(
+    session: str,
+    db: str | None,
+    sensor: str | None,
+    records: bool,
+    assume_tz: int,
+    matchers: tuple[str, ...],
+    format: str,
+) -> None:
     """Print how a session was found, and in which logs.
 
     SESSION: an id, for all its sessions, or # and a session_key.
     """
+    from sesscore.reading import Options
     from sesscore.render import to_json, to_page
     from sesscore.sqlite_errors import sqlite_errors
     from sesscore.store import open_for_reading
-    from sesscore.why import Reading, document
+    from sesscore.why import document
     from sesscore.why_page import page
 
+    reading = Options(naive_minutes=assume_tz, matchers=options.load_matchers(matchers)) if records else None
     with open_for_reading(options.database_path(db)) as database, sqlite_errors(database.path):
-        told = document(database.connection, session, sensor, Reading(records, assume_tz))
+        told = document(database.connection, session, sensor, reading)
     if format == "json":
         write(to_json(told))
     else:

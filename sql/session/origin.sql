@@ -1,4 +1,7 @@
 -- What a session remembers of how its columns were found.
 -- Parameters: session_key.
--- Columns: delimiters, closed_ms, evidence.
-SELECT delimiters, closed_ms, evidence FROM session WHERE session_key = :session_key;
+-- Columns: matcher, delimiters, closed_ms, evidence.
+SELECT m.name AS matcher, s.delimiters, s.closed_ms, s.evidence
+FROM session AS s
+JOIN matcher AS m ON m.matcher = s.matcher
+WHERE s.session_key = :session_key;

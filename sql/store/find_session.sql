@@ -1,6 +1,6 @@
 -- The sessions of an id that touch one of the days (a JSON array); columns as in session.sql.
 SELECT DISTINCT
-    s.session_key, s.sensor_id, s.session_id, s.delimiters,
+    s.session_key, s.sensor_id, s.session_id, s.matcher, s.delimiters,
     s.src_ip_id, s.src_port, s.dst_ip_id, s.dst_port, s.protocol_id,
     s.started_us, s.span_us, s.closed_ms,
     s.event_count, s.command_count, s.command_failed_count, s.command_success_count,

@@ -1,10 +1,10 @@
 -- Stores where reading a source stands.
 INSERT INTO source (
-    source_id, path, device, inode, stored_bytes, modified_ns, compression, sensor, head_hash, head_bytes,
-    offset, tail_hash, tail_bytes, records, line_open, pending_bytes, state, damage
+    source_id, origin, path, device, inode, stored_bytes, modified_ns, compression, sensor, head_hash, head_bytes,
+    offset, tail_hash, tail_bytes, records, line_open, lead_bytes, lead_records, pending_bytes, state, damage
 ) VALUES (
-    :source_id, :path, :device, :inode, :stored_bytes, :modified_ns, :compression, :sensor, :head_hash, :head_bytes,
-    :offset, :tail_hash, :tail_bytes, :records, :line_open, :pending_bytes, :state, :damage
+    :source_id, :origin, :path, :device, :inode, :stored_bytes, :modified_ns, :compression, :sensor, :head_hash, :head_bytes,
+    :offset, :tail_hash, :tail_bytes, :records, :line_open, :lead_bytes, :lead_records, :pending_bytes, :state, :damage
 )
 ON CONFLICT (source_id) DO UPDATE SET
     path = excluded.path,
@@ -19,6 +19,8 @@ ON CONFLICT (source_id) DO UPDATE SET
     tail_bytes = excluded.tail_bytes,
     records = excluded.records,
     line_open = excluded.line_open,
+    lead_bytes = excluded.lead_bytes,
+    lead_records = excluded.lead_records,
     pending_bytes = excluded.pending_bytes,
     state = excluded.state,
     damage = excluded.damage

@@ -10,7 +10,7 @@ FROM ledger AS l
 LEFT JOIN given AS g ON g.source_id = l.source_id
 WHERE l.events <> coalesce(g.events, 0)
 UNION ALL
-SELECT 'source #' || l.source_id, 'last record', l.lines, g.last_record
-FROM ledger AS l
-JOIN given AS g ON g.source_id = l.source_id
-WHERE g.last_record > l.lines OR g.first_record < 1;
+SELECT 'source #' || s.source_id, 'last record', s.records, g.last_record
+FROM source AS s
+JOIN given AS g ON g.source_id = s.source_id
+WHERE g.last_record > s.records OR g.first_record < 1;

@@ -5,7 +5,7 @@ valued AS (
     SELECT
         (started_us - (started_us % 86400000000 + 86400000000) % 86400000000) / 86400000000 AS day,
         sensor_id,
-        CASE WHEN delimiters & 1 = 0 THEN 3 WHEN delimiters & 6 = 6 THEN 1 ELSE 2 END AS match,
+        CASE WHEN matcher <> 1 THEN 3 WHEN delimiters = 3 THEN 1 ELSE 2 END AS match,
         protocol_id
     FROM session
 ),

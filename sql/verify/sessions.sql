@@ -2,6 +2,7 @@
 SELECT
     session_key,
     sensor_id,
+    matcher,
     delimiters,
     src_ip_id,
     src_port,

@@ -1,4 +1,4 @@
--- 0001: sources and their ledger, sessions and their packed events, dictionaries, roll-ups, public views.
+-- 0001: matchers, sources and their ledger, sessions and their packed events, dictionaries, roll-ups, public views.
 -- Times are integer microseconds UTC, days are integers since 1970-01-01. A text id of 0 means "absent".
 
 -- What ran when, and up to where its last commit reached.
@@ -12,9 +12,18 @@ CREATE TABLE checkpoint (
     session_key INTEGER
 ) STRICT;
 
+-- Who names the session of an event, by priority: the built-in ones, and those of the user that found one.
+CREATE TABLE matcher (
+    matcher INTEGER PRIMARY KEY,        -- its priority: the smallest that names an event counts
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+INSERT INTO matcher (matcher, name) VALUES
+    (1, 'session'), (2, 'session_id'), (3, 'sessionid'), (4, 'sid'), (5, 'enclosing_key'), (6, 'message');
+
 -- A log file, known by its content: hashes of its beginning and of the bytes before the offset. Path and inode are hints.
 CREATE TABLE source (
     source_id INTEGER PRIMARY KEY,
+    origin BLOB NOT NULL UNIQUE,        -- random, from its first reading: by it a merge knows the source again
     path TEXT NOT NULL,                 -- where it was last seen; a hint, never identity
     device INTEGER,
     inode INTEGER,
@@ -29,6 +38,8 @@ CREATE TABLE source (
     tail_bytes INTEGER NOT NULL,
     records INTEGER NOT NULL,           -- records before the offset
     line_open INTEGER NOT NULL,         -- 1: the offset is inside a line
+    lead_bytes INTEGER NOT NULL,        -- at its beginning, that end the last record of the source before
+    lead_records INTEGER NOT NULL,      -- as which they were counted, and are no more
     pending_bytes INTEGER NOT NULL,     -- bytes after the offset that wait for their end
     state TEXT NOT NULL CHECK (state IN ('reading', 'read', 'alien', 'damaged')),
     damage TEXT                         -- what was wrong with a damaged source
@@ -71,11 +82,22 @@ CREATE TABLE text (
     value TEXT NOT NULL
 ) STRICT;
 
--- One row a session. `delimiters`: 1 named by `session`, 2 has a connect, 4 has a close.
+-- The event ids of Cowrie come first: small numbers are stored in fewer bytes.
+INSERT INTO text (text_id, value) VALUES
+    (1, 'cowrie.session.connect'), (2, 'cowrie.session.closed'),
+    (3, 'cowrie.client.version'), (4, 'cowrie.client.kex'), (5, 'cowrie.client.size'), (6, 'cowrie.client.var'),
+    (7, 'cowrie.client.fingerprint'), (8, 'cowrie.login.failed'), (9, 'cowrie.login.success'),
+    (10, 'cowrie.session.params'), (11, 'cowrie.command.input'), (12, 'cowrie.command.failed'),
+    (13, 'cowrie.command.success'), (14, 'cowrie.log.open'), (15, 'cowrie.log.closed'),
+    (16, 'cowrie.session.file_download'), (17, 'cowrie.session.file_download.failed'),
+    (18, 'cowrie.session.file_upload'), (19, 'cowrie.direct-tcpip.request'), (20, 'cowrie.direct-tcpip.data');
+
+-- One row a session. `matcher`: the best of its events. `delimiters`: 1 has a connect, 2 has a close.
 CREATE TABLE session (
     session_key INTEGER PRIMARY KEY,
     sensor_id INTEGER NOT NULL REFERENCES sensor,
     session_id TEXT NOT NULL,
+    matcher INTEGER NOT NULL REFERENCES matcher,
     delimiters INTEGER NOT NULL,
     src_ip_id INTEGER NOT NULL,
     src_port INTEGER,
@@ -184,7 +206,7 @@ SELECT
     s.session_key,
     n.name AS sensor,
     s.session_id,
-    CASE WHEN s.delimiters & 1 = 0 THEN 'event_session' WHEN s.delimiters & 6 = 6 THEN 'full_delimited' ELSE 'session_id_only' END AS match_type,
+    CASE WHEN s.matcher <> 1 THEN 'event_session' WHEN s.delimiters = 3 THEN 'full_delimited' ELSE 'session_id_only' END AS match_type,
     src.value AS src_ip,
     s.src_port,
     dst.value AS dst_ip,
@@ -205,10 +227,12 @@ SELECT
     s.tcpip_request_count,
     version.value AS client_version,
     hassh.value AS hassh,
+    matcher.name AS matcher,
     s.vt_flagged,
     s.dshield_flagged
 FROM session AS s
 JOIN sensor AS n ON n.sensor_id = s.sensor_id
+JOIN matcher ON matcher.matcher = s.matcher
 LEFT JOIN text AS src ON src.text_id = s.src_ip_id
 LEFT JOIN text AS dst ON dst.text_id = s.dst_ip_id
 LEFT JOIN text AS protocol ON protocol.text_id = s.protocol_id
