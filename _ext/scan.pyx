@@ -157,16 +157,19 @@ cdef class EventBatch:
                     break
         return p - self.batch.block
 
-    def check(self, Py_ssize_t at):
-        """Looks at the object that begins at `at`: (verdict, its end or the end of the block).
+    def check(self, Py_ssize_t at, Py_ssize_t stop=-1):
+        """Looks at the object that begins at `at`: (verdict, its end or the end of the block). stop: where the block is to end.
 
         The verdict is "whole", "incomplete", "json", "depth" or "too_long"."""
         cdef const char *p
-        cdef const char *end = self.batch.block + self.batch.block_length
+        cdef const char *end
         cdef bint capped = False
         cdef Verdict verdict
-        if not 0 <= at < <Py_ssize_t>self.batch.block_length or self.batch.block[at] != b'{':
+        if stop < 0:
+            stop = <Py_ssize_t>self.batch.block_length
+        if not 0 <= at < stop <= <Py_ssize_t>self.batch.block_length or self.batch.block[at] != b'{':
             raise IndexError(at)
+        end = self.batch.block + stop
         p = self.batch.block + at
         if end - p > MAX_OBJECT:
             end = p + MAX_OBJECT
@@ -176,9 +179,8 @@ cdef class EventBatch:
         if verdict == WHOLE:
             return "whole", p - self.batch.block
         if verdict == INCOMPLETE and not capped:
-            return "incomplete", <Py_ssize_t>self.batch.block_length
-        return ("json" if verdict == BROKEN else "depth" if verdict == TOO_DEEP else "too_long",
-                <Py_ssize_t>self.batch.block_length)
+            return "incomplete", stop
+        return ("json" if verdict == BROKEN else "depth" if verdict == TOO_DEEP else "too_long"), stop
 
     def next_whole(self, Py_ssize_t at, Py_ssize_t stop, bint may_grow):
         """The first object in [at, stop) that is whole, ends there and is long enough to be an event, as (begin, end), or None.

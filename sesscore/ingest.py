@@ -5,13 +5,15 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, Protocol
 
 from sesscore.discover import Candidate, discover
 from sesscore.errors import SesscoreError
+from sesscore.halves import Join, joins
+from sesscore.known import SourceRow
 from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
 from sesscore.pragmas import Durability
@@ -118,6 +120,9 @@ def _run(
                 if stopped:
                     result.stopped_by = stopped[0]
                     break
+            else:
+                for join in joins(database.connection, options):
+                    run.join(join)
         result.sessions["total"] = writer.count_sessions()
 
 
@@ -129,6 +134,7 @@ class _Run:
         self._result = result
         self._progress = progress
         self._done_bytes = 0  # of sources that are finished
+        self._open_ends: dict[int | None, SourceRow] = {}  # of this run, alien or pending: a join may still change them
 
     def take(self, step: Step) -> None:
         match step:
@@ -141,6 +147,30 @@ class _Run:
             case Unreadable():
                 _unreadable(self._result, step)
 
+    def join(self, join: Join) -> None:
+        """Counts an event of two sources."""
+        ledger, rows = self._writer.join(join)
+        self._result.ledger.add(ledger)
+        if rows is not None:
+            self._result.sessions["new"] += rows.new_sessions
+            self._result.sessions["updated"] += rows.updated_sessions
+        for row in (join.first.source, join.second):
+            self._writer.finish(row, row.pending_bytes, row.damage)
+            self._mend(row)
+
+    def _mend(self, row: SourceRow) -> None:
+        """What was said of a source of this run before a join changed it."""
+        before = self._open_ends.get(row.source_id)
+        if before is None:
+            return
+        sources = self._result.sources
+        sources["pending"] -= before.pending_bytes > 0 and not row.pending_bytes
+        if before.state == "alien" and row.state != "alien":
+            sources["alien"] -= 1
+            sources["read"] += 1
+            self._result.problems = [one for one in self._result.problems if one != _alien(row.path)]
+        self._open_ends[row.source_id] = row
+
     def _batch(self, step: Batch) -> None:
         ledger, rows = self._writer.write(step.scanned, step.row)
         self._result.ledger.add(ledger)
@@ -152,21 +182,23 @@ class _Run:
         self._writer.finish(step.row, step.pending_bytes, step.damage)
         if step.row.state == "alien":
             self._result.sources["alien"] += 1
-            self._problem(step.row.path, "is no Cowrie log: it holds no event", "sesscore quarantine list")
+            self._result.problems.append(_alien(step.row.path))
         else:
             self._result.sources["read"] += 1
         if step.damage:
-            self._problem(step.row.path, f"{step.damage}; what stands before it was read", "")
-        self._result.sources["pending"] += step.pending_bytes > 0
+            self._result.problems.append(Problem(step.row.path, f"{step.damage}; what stands before it was read", ""))
+        self._ended(step.row)
         self._end_of(step.row.stored_bytes, step.row.path)
 
     def _unchanged(self, step: Unchanged) -> None:
         self._result.sources["alien" if step.row.state == "alien" else "unchanged"] += 1
-        self._result.sources["pending"] += step.row.pending_bytes > 0
+        self._ended(step.row)
         self._end_of(step.row.stored_bytes, step.row.path)
 
-    def _problem(self, source: str, problem: str, hint: str) -> None:
-        self._result.problems.append(Problem(source, problem, hint))
+    def _ended(self, row: SourceRow) -> None:
+        self._result.sources["pending"] += row.pending_bytes > 0
+        if row.pending_bytes or row.state == "alien":
+            self._open_ends[row.source_id] = replace(row)
 
     def _end_of(self, stored_bytes: int, path: str) -> None:
         self._done_bytes += stored_bytes
@@ -176,6 +208,10 @@ class _Run:
         if self._progress is not None:
             events, sessions = self._result.ledger.events, self._result.sessions["new"]
             self._progress.update(self._done_bytes + stored_bytes, events, sessions, path)
+
+
+def _alien(path: str) -> Problem:
+    return Problem(path, "is no Cowrie log: it holds no event", "sesscore quarantine list")
 
 
 def _unreadable(result: IngestResult, step: Unreadable) -> None:

@@ -50,6 +50,7 @@ class SourceRow:
     line_open: int = 0
     lead_bytes: int = 0
     lead_records: int = 0
+    half_bytes: int = 0
     pending_bytes: int = 0
     state: State = "reading"
     damage: str | None = None

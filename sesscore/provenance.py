@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import apsw
 
 from sesscore._scan import EventBatch
-from sesscore.known import recognise
+from sesscore.halves import joined_record
+from sesscore.known import SourceRow, recognise
 from sesscore.queries import Row
 from sesscore.reading import Options
 from sesscore.records import Position, RecordReader, Scanned
@@ -47,21 +48,22 @@ def reread(connection: apsw.Connection, source: Row, wanted: Wanted, options: Op
     options: those that ingest had; the sensor is the source's own.
     """
     try:
-        _check_same(connection, source)
-        return list(_read(source, wanted, options))
+        row = _check_same(connection, source)
+        return [*_read(source, wanted, options), *_joined(row, connection, wanted, options)]
     except SourceUnreadable as error:
         raise NotThere(error.reason) from error
     except OSError as error:
         raise NotThere(f"cannot be read: {error.strerror or error}") from error
 
 
-def _check_same(connection: apsw.Connection, source: Row) -> None:
+def _check_same(connection: apsw.Connection, source: Row) -> SourceRow:
     if source["path"] == STDIN:
         raise NotThere("was standard input")
     recognised = recognise(source["path"], connection, source["sensor"])
     recognised.source.close()
     if recognised.row.source_id != source["source_id"]:
         raise NotThere("holds something else now")
+    return recognised.row
 
 
 def _read(source: Row, wanted: Wanted, options: Options) -> Iterator[Record]:
@@ -78,6 +80,13 @@ def _read(source: Row, wanted: Wanted, options: Options) -> Iterator[Record]:
                 return
             if scanned.end.records >= source["first_record"]:
                 yield from _located(_found(scanned, wanted), scanned, wanted, (source["sensor"], options.naive_minutes))
+
+
+def _joined(row: SourceRow, connection: apsw.Connection, wanted: Wanted, options: Options) -> Iterator[Record]:
+    """The record that the source begins and the one after it ends."""
+    scanned = joined_record(row, connection, replace(options, sensor=row.sensor))
+    for record in _found(scanned, wanted) if scanned else ():
+        yield replace(record, byte_offset=scanned.base if scanned else None)
 
 
 def _found(scanned: Scanned, wanted: Wanted) -> list[Record]:

@@ -12,6 +12,7 @@ from sesscore.slowpath import decode, unwrap
 BLOCK_BYTES = 4 * 1024 * 1024  # of log a batch
 MAX_OBJECT = 16 * 1024 * 1024
 KEPT_BYTES = 4096  # of a quarantined stretch
+TAIL_OF_HOLE = 64 * 1024  # is read, as what the source is known by may lie in it
 
 # A token of a stretch ends at the next separator, so a string that holds one is none. Only runs of characters are
 # possessive: CPython before 3.11.5 loses its place after a possessive group that fails half-way.
@@ -20,6 +21,7 @@ _SCALAR = (
     rb"|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?|true|false|null"
 )
 _SEPARATOR = rb"[ \t\r\n,\[\]\x00]"
+SEPARATORS = b" \t\r\n,[]\x00"
 _TOKEN = re.compile(rb"(?P<scalar>%s)(?=%s|\Z)|%s++" % (_SCALAR, _SEPARATOR, _SEPARATOR))
 
 
@@ -30,6 +32,9 @@ class Bytes(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """Up to `size` decompressed bytes, b"" at the end."""
+
+    def skip_hole(self, keep: int = 0, /) -> int:
+        """Passes over NULs that are not stored, but for the last `keep`; says how many."""
 
 
 @dataclass
@@ -87,6 +92,8 @@ class RecordReader:
         base = self.position.offset
         final = False
         while not final:
+            if base and not carry and not self._skipped:  # between records NULs are nothing
+                base += self._source.skip_hole(TAIL_OF_HOLE)
             data = self._fill(self._block_bytes)
             final = not data
             if final and not carry and not self._skipped:
@@ -163,19 +170,21 @@ class RecordReader:
         event = self._salvage(batch, at + 1, min(end, at + MAX_OBJECT), growing) if reason == "json" else -1
         if event >= 0:
             end = event
+        elif too_long and terminated:
+            reason = "too_long"
         elif not terminated and not final:
             return self._begin_skip(batch, at)
-        elif not terminated and self._source.growable:
-            return -1
-        elif not terminated:
+        scalars = _scalars(block, at, end) if reason == "json" else 0
+        if event < 0 and not terminated and not (scalars and block[end - 1] == ord("]")):
+            if self._source.growable:
+                return -1
             reason = "unterminated"
-        elif too_long:
-            reason = "too_long"
-        kept = block[at : min(end, at + KEPT_BYTES)]
-        if reason == "json" and (scalars := _scalars(block, at, end)):
-            batch.count_bad(at, end - at, "no_time", kept, scalars)
-        else:
-            batch.count_bad(at, end - at, reason, kept)
+        elif scalars:
+            reason = "no_time"
+        elif reason == "json" and _is_half(batch, at, end):
+            reason = "torn"
+        records = scalars if reason == "no_time" else 1
+        batch.count_bad(at, end - at, reason, block[at : min(end, at + KEPT_BYTES)], records)
         return end
 
     def _line_end(self, batch: EventBatch, at: int) -> int:
@@ -212,6 +221,13 @@ class RecordReader:
         batch.count_bad(-self._skipped, self._skipped + end, reason, self._skipped_begin)
         self._skipped = 0
         return end
+
+
+def _is_half(batch: EventBatch, at: int, end: int) -> bool:
+    """Whether a stretch is the beginning of an object, or may be the end of one."""
+    if batch.block[at] == ord("{"):
+        return batch.check(at, end)[0] == "incomplete"
+    return batch.block[at:end].rstrip(SEPARATORS).endswith(b"}")
 
 
 def _scalars(block: bytes, at: int, end: int) -> int:

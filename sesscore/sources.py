@@ -183,12 +183,12 @@ class Source:
             pass
         return self.offset - start
 
-    def skip_hole(self) -> int:
-        """Pass over a hole of a sparse file, if the next byte is in one. Says how many bytes, which read as NULs.
+    def skip_hole(self, keep: int = 0) -> int:
+        """Pass over a hole of a sparse file, if the next byte is in one, but for its last `keep` bytes.
 
-        A crash or a careless rotation can leave a hole of terabytes, that takes no space but hours to read.
+        Says how many bytes, which would read as NULs. A crash or a careless rotation can leave a hole of terabytes, that takes no space but hours to read.
         """
-        return self.skip(self._plain.hole(self.offset)) if self._plain else 0
+        return self.skip(max(0, self._plain.hole(self.offset) - keep)) if self._plain else 0
 
     def read_at(self, offset: int, size: int) -> bytes:
         """Give `size` bytes at `offset`, fewer at the end; the next `read` is where it was. Plain files only."""

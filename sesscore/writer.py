@@ -1,6 +1,7 @@
 """Batches → the database: rows, roll-ups, ledger, quarantine, offset and checkpoint in one transaction."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -9,6 +10,7 @@ import apsw
 import orjson
 
 from sesscore._fold import Folder, Rows
+from sesscore.halves import Join, Lead
 from sesscore.known import HEAD_BYTES, TAIL_BYTES, SourceRow, digest, parameters
 from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
@@ -73,6 +75,54 @@ class Writer:
         if self._log_bytes >= COMMIT_BYTES or time.monotonic() - self._began >= COMMIT_SECONDS:
             self.commit()
         return ledger, rows
+
+    def join(self, join: Join) -> tuple[Ledger, Rows | None]:
+        """Counts an event that two sources hold as the last of the first one; the second loses what it counted of it.
+
+        Returns what that changes in the ledgers, and the rows. Raises apsw.Error.
+        """
+        self._begin()
+        first, second = join.first.source, join.second
+        change = Ledger()
+        if join.lead is not None:
+            second.lead_bytes, second.lead_records = join.lead.length, join.lead.records
+            change.add(self._take_out(second, join.lead))
+        if join.first.joined:
+            return change, None
+        first.half_bytes, first.pending_bytes = len(join.first.data), 0
+        if join.first.quarantine_id is not None:
+            self._connection.execute(sql("store/forget_quarantined"), {"quarantine_id": join.first.quarantine_id})
+            taken = Ledger(lines=-1, quarantined=-1)
+            self._put_many("ledger", (first.source_id, *taken.as_dict().values()))
+            change.add(taken)
+        ledger, rows = self.write(join.scanned, first)
+        change.add(ledger)
+        return change, rows
+
+    def _take_out(self, source: SourceRow, lead: Lead) -> Ledger:
+        """Takes the records of a lead out of ledger and quarantine."""
+        taken = Ledger(lines=-lead.records, quarantined=-len(lead.reasons), blank=-lead.blank)
+        self._put_many("ledger", (source.source_id, *taken.as_dict().values()))
+        self._put_many("source", parameters(source))
+        left = Counter(lead.reasons)  # an alien keeps one row a reason
+        query = {"source_id": source.source_id, "records": lead.records if source.state != "alien" else source.records}
+        for quarantine_id, record, records, at, length, reason in self._connection.execute(
+            sql("store/quarantined_first"), query
+        ).fetchall():
+            fewer = min(records, left.pop(reason, 0) if source.state == "alien" else lead.records + 1 - record)
+            if fewer == records:
+                self._connection.execute(sql("store/forget_quarantined"), {"quarantine_id": quarantine_id})
+            elif fewer:
+                rest = {
+                    "quarantine_id": quarantine_id,
+                    "record": max(record, lead.records + 1),
+                    "records": records - fewer,
+                    "byte_offset": max(at, lead.rest_offset),
+                    "byte_length": at + length - max(at, lead.rest_offset),
+                    "bytes": lead.rest[: at + length - lead.rest_offset],
+                }
+                self._connection.execute(sql("store/shorten_quarantined"), rest)
+        return taken
 
     def finish(self, source: SourceRow, pending_bytes: int, damage: str | None) -> None:
         """Records that a source was read to its end. Raises apsw.Error."""

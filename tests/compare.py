@@ -37,6 +37,10 @@ class Log(io.BytesIO):
         super().__init__(data)
         self.growable = growable
 
+    def skip_hole(self, keep: int = 0) -> int:
+        """Memory has none."""
+        return 0
+
 
 @dataclass
 class Scan:

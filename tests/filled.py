@@ -66,8 +66,8 @@ def fill(path: Path) -> Path:
             connection.execute(
                 "INSERT INTO source (source_id, origin, path, stored_bytes, modified_ns, compression, sensor,"
                 " head_hash, head_bytes, offset, tail_hash, tail_bytes, records, line_open, lead_bytes, lead_records,"
-                " pending_bytes, state)"
-                " VALUES (?, randomblob(16), ?, 0, 0, 'none', 'unknown', x'', 0, 0, x'', 0, 0, 0, 0, 0, 0, ?)",
+                " half_bytes, pending_bytes, state)"
+                " VALUES (?, randomblob(16), ?, 0, 0, 'none', 'unknown', x'', 0, 0, x'', 0, 0, 0, 0, 0, 0, 0, ?)",
                 (key, name, state),
             )
             connection.execute("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?)", (key, *ledger))

@@ -40,6 +40,7 @@ CREATE TABLE source (
     line_open INTEGER NOT NULL,         -- 1: the offset is inside a line
     lead_bytes INTEGER NOT NULL,        -- at its beginning, that end the last record of the source before
     lead_records INTEGER NOT NULL,      -- as which they were counted, and are no more
+    half_bytes INTEGER NOT NULL,        -- at its end, that begin a record which the source after it ends
     pending_bytes INTEGER NOT NULL,     -- bytes after the offset that wait for their end
     state TEXT NOT NULL CHECK (state IN ('reading', 'read', 'alien', 'damaged')),
     damage TEXT                         -- what was wrong with a damaged source
@@ -70,6 +71,7 @@ CREATE TABLE quarantine (
     bytes BLOB NOT NULL
 ) STRICT;
 CREATE INDEX quarantine_source ON quarantine (source_id, record);
+CREATE INDEX quarantine_unterminated ON quarantine (source_id) WHERE reason = 'unterminated';
 
 CREATE TABLE sensor (
     sensor_id INTEGER PRIMARY KEY,

@@ -1,10 +1,10 @@
 -- Stores where reading a source stands.
 INSERT INTO source (
     source_id, origin, path, device, inode, stored_bytes, modified_ns, compression, sensor, head_hash, head_bytes,
-    offset, tail_hash, tail_bytes, records, line_open, lead_bytes, lead_records, pending_bytes, state, damage
+    offset, tail_hash, tail_bytes, records, line_open, lead_bytes, lead_records, half_bytes, pending_bytes, state, damage
 ) VALUES (
     :source_id, :origin, :path, :device, :inode, :stored_bytes, :modified_ns, :compression, :sensor, :head_hash, :head_bytes,
-    :offset, :tail_hash, :tail_bytes, :records, :line_open, :lead_bytes, :lead_records, :pending_bytes, :state, :damage
+    :offset, :tail_hash, :tail_bytes, :records, :line_open, :lead_bytes, :lead_records, :half_bytes, :pending_bytes, :state, :damage
 )
 ON CONFLICT (source_id) DO UPDATE SET
     path = excluded.path,
@@ -21,6 +21,7 @@ ON CONFLICT (source_id) DO UPDATE SET
     line_open = excluded.line_open,
     lead_bytes = excluded.lead_bytes,
     lead_records = excluded.lead_records,
+    half_bytes = excluded.half_bytes,
     pending_bytes = excluded.pending_bytes,
     state = excluded.state,
     damage = excluded.damage

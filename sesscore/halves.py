@@ -1,0 +1,239 @@
+"""Events that a rotation cut in two: the first half ends one source, the second begins the next (docs/design.md, "Halves").
+
+Both halves are read from the files once more, which lie side by side when the later one is read. What a join changes
+in the database is `Writer.join`'s business.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import apsw
+
+from sesscore._scan import EventBatch
+from sesscore.known import SourceRow, recognise
+from sesscore.queries import sql
+from sesscore.reading import Options
+from sesscore.records import KEPT_BYTES, MAX_OBJECT, SEPARATORS, Position, RecordReader, Scanned
+from sesscore.rotation import Folders
+from sesscore.sources import Source, SourceUnreadable, open_source
+
+_STEPS = (64 * 1024, 1024 * 1024, MAX_OBJECT)  # of the second source, in which the object may end
+_NOTHING = SEPARATORS + b"\n"
+
+
+@dataclass(frozen=True)
+class FirstHalf:
+    """What may begin an event at the end of a source.
+
+    record: its number there. quarantine_id: of the row that holds it, if one does. joined: its event is counted.
+    """
+
+    source: SourceRow
+    data: bytes
+    offset: int
+    record: int
+    quarantine_id: int | None = None
+    joined: bool = False
+
+
+@dataclass(frozen=True)
+class Lead:
+    """What a source begins with and was counted as records, though it ends an event.
+
+    reasons: of the quarantined ones. rest_offset, rest: what follows it.
+    """
+
+    length: int
+    blank: int
+    reasons: tuple[str, ...]
+    rest_offset: int
+    rest: bytes
+
+    @property
+    def records(self) -> int:
+        """As how many records it was counted."""
+        return self.blank + len(self.reasons)
+
+
+@dataclass(frozen=True)
+class Join:
+    """Two halves of an event. lead: None if it was taken out before. scanned: the event, read as one of the first source."""
+
+    first: FirstHalf
+    second: SourceRow
+    lead: Lead | None
+    scanned: Scanned
+
+
+def joins(connection: apsw.Connection, options: Options) -> Iterator[Join]:
+    """The pairs of halves that are an event and were not joined yet. Each must be stored before the next is asked for.
+
+    connection: the writer's, which knows what is not committed yet. No source may be in reading meanwhile.
+    """
+    folders = Folders()
+    for values in connection.execute(sql("store/open_ends")).fetchall():
+        first = _first_half(SourceRow(*values), connection)
+        for path in folders.after(first.source.path) if first else ():
+            second = _known(path, connection)
+            if first is None or second is None or (first.joined and second.lead_bytes):
+                continue
+            if (found := _join(first, second, path, options)) is not None:
+                yield found
+                first = replace(first, joined=True)
+
+
+def joined_record(row: SourceRow, connection: apsw.Connection, options: Options) -> Scanned | None:
+    """The event that a source begins and the next one ends, read once more; None if the files do not tell it any more."""
+    first = _first_half(row, connection) if row.half_bytes else None
+    for path in Folders().after(row.path) if first else ():
+        second = _known(path, connection)
+        if first and second and second.lead_bytes and (found := _join(first, second, path, options)):
+            return found.scanned
+    return None
+
+
+# The first half
+
+
+def _first_half(row: SourceRow, connection: apsw.Connection) -> FirstHalf | None:
+    """The half that a source ends with, if the file is as it was read and its end begins like an object."""
+    known = _known(row.path, connection)
+    if known is None or known.source_id != row.source_id:
+        return None
+    half = _unterminated(known, connection) if known.compression != "none" else _waiting(known)
+    if known.half_bytes:
+        half = FirstHalf(known, b"", known.offset - known.half_bytes, known.records, joined=True)
+        half = replace(half, data=_bytes_of(known.path, half.offset, known.half_bytes))
+    return half if half and half.data.startswith(b"{") else None
+
+
+def _waiting(row: SourceRow) -> FirstHalf | None:
+    if not 0 < row.pending_bytes <= MAX_OBJECT:
+        return None
+    return FirstHalf(row, _bytes_of(row.path, row.offset, row.pending_bytes), row.offset, row.records + 1)
+
+
+def _unterminated(row: SourceRow, connection: apsw.Connection) -> FirstHalf | None:
+    parameters = {"source_id": row.source_id, "records": row.records}
+    found = connection.execute(sql("store/unterminated"), parameters).fetchone()
+    if found is None or found[3] > MAX_OBJECT:
+        return None
+    quarantine_id, record, offset, length, kept = found
+    data = kept if len(kept) == length else _bytes_of(row.path, offset, length)
+    return FirstHalf(row, data, offset, record, quarantine_id)
+
+
+# The second half, and both
+
+
+def _join(first: FirstHalf, second: SourceRow, path: str, options: Options) -> Join | None:
+    try:
+        with open_source(path) as source:
+            beginning, length = _object_end(first.data, source)
+            if length == 0 or second.lead_bytes not in (0, length):
+                return None
+            lead = None if second.lead_bytes else _lead(beginning, length, second, options)
+    except (SourceUnreadable, OSError):
+        return None
+    scanned = _scan(first, first.data + beginning[:length], options)
+    if (lead is None and not second.lead_bytes) or scanned.batch.events + scanned.batch.sessionless == 0:
+        return None
+    return Join(first, second, lead, scanned)
+
+
+def _object_end(half: bytes, source: Source) -> tuple[bytes, int]:
+    """The beginning of a source, to the end of a line, and where in it an object ends that `half` begins; 0 if it does not."""
+    beginning = b""
+    for size in _STEPS:
+        beginning += _read(source, size - len(beginning))
+        verdict, end = EventBatch(half + beginning, "").check(0)
+        if verdict == "whole" and (beginning.find(b"\n", end - len(half)) >= 0 or size > len(beginning)):
+            return beginning, end - len(half)
+        if verdict not in ("whole", "incomplete") or size > len(beginning):
+            break
+    return beginning, 0
+
+
+def _lead(beginning: bytes, length: int, second: SourceRow, options: Options) -> Lead | None:
+    """What the first `length` bytes were counted as; None if they are not the end of an event and nothing else."""
+    line_end = beginning.find(b"\n", length)
+    line = beginning if line_end < 0 else beginning[:line_end]
+    alone = [scanned.batch for scanned in _batches(beginning[:length], second.sensor, options)]
+    if any(batch.events + batch.sessionless for batch in alone):
+        return None
+    reasons: list[str] = []
+    for scanned in _batches(line, second.sensor, options):
+        for _, records, at, size, reason, _ in scanned.batch.quarantine:
+            begin = scanned.base + at
+            if begin < length:
+                reasons += [reason] * records
+                if beginning[length : begin + size].strip(SEPARATORS):
+                    return None
+    blank = sum(batch.blank for batch in alone)
+    if len(reasons) + blank != sum(batch.records for batch in alone):
+        return None
+    rest = beginning[length:].lstrip(_NOTHING)
+    return Lead(length, blank, tuple(reasons), len(beginning) - len(rest), rest[:KEPT_BYTES])
+
+
+def _scan(first: FirstHalf, whole: bytes, options: Options) -> Scanned:
+    """The event as a batch that ends where its first source ends."""
+    (read,) = _batches(whole, first.source.sensor, options)
+    batch = read.batch
+    begin = Position(first.offset, first.record - 1, bool(first.source.line_open))
+    end = Position(first.offset + len(first.data), begin.records + batch.records, in_line=True)
+    return Scanned(batch, first.offset, begin, end)
+
+
+# Reading
+
+
+class _Memory:
+    """Bytes as a source that cannot grow."""
+
+    growable = False
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def read(self, size: int) -> bytes:
+        data, self._data = self._data, b""
+        return data
+
+    def skip_hole(self, keep: int = 0) -> int:
+        return 0
+
+
+def _batches(data: bytes, sensor: str, options: Options) -> Iterator[Scanned]:
+    """The records of bytes that are all there is; a whole object is one batch."""
+    yield from RecordReader(
+        _Memory(data), Position(), sensor=sensor, naive_minutes=options.naive_minutes, fast=options.fast,
+        matchers=options.matchers,
+    ).batches()  # fmt: skip
+
+
+def _known(path: str, connection: apsw.Connection) -> SourceRow | None:
+    """The row of a file that was read to its end and is as it was then."""
+    try:
+        recognised = recognise(path, connection, "")
+    except (SourceUnreadable, OSError):
+        return None
+    recognised.source.close()
+    return recognised.row if recognised.unchanged else None
+
+
+def _bytes_of(path: str, offset: int, length: int) -> bytes:
+    """Bytes of a source, fewer if they cannot be read."""
+    try:
+        with open_source(path) as source:
+            return _read(source, length) if source.skip(offset) == offset else b""
+    except (SourceUnreadable, OSError):
+        return b""
+
+
+def _read(source: Source, size: int) -> bytes:
+    chunks = []
+    while size > 0 and (chunk := source.read(size)):
+        chunks.append(chunk)
+        size -= len(chunk)
+    return b"".join(chunks)
