@@ -1,109 +1,35 @@
 """Recount logs in the plainest Python: the rules of docs/design.md once more, for `verify PATH` and for the tests.
 
 Nothing here is shared with ingest, so that both can only agree by following the same rules. Clarity comes before
-speed, and memory grows with the events:
+speed, and memory holds all logs and all events:
 
+    recount_sources.py   files → bytes
     recount_values.py    JSON values, their equality and fingerprint
-    recount_events.py    what makes a record an event, and who names its session
+    recount_json.py      one object, byte by byte
     recount_records.py   bytes of a source → records
+    recount_names.py     names of sources → which follows which
+    recount_halves.py    records of all sources, with objects that were cut in two
+    recount_matchers.py  who names the session of an event
+    recount_events.py    what makes a record an event
     recount_sessions.py  events of a session id → sessions
     recount.py           sources → ledgers and sessions
 """
 
 from __future__ import annotations
 
-import bz2
-import lzma
-import os
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
 
 from sesscore.recount_events import Event, read_event
-from sesscore.recount_records import Bad, Blank, Object, Waiting, read_records
+from sesscore.recount_halves import read_joined
+from sesscore.recount_matchers import UserMatcher
+from sesscore.recount_records import Bad, Blank, Object, Record, Waiting
 from sesscore.recount_sessions import Activity, Session, fold
+from sesscore.recount_sources import SourceBytes, read_source
 from sesscore.recount_values import fingerprint, stored
 
 __all__ = ["Activity", "Ledger", "Recount", "Session", "SourceBytes", "fingerprint", "read_source", "recount"]
-
-
-# --- sources -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SourceBytes:
-    """One log, decompressed. A compressed source and standard input cannot grow."""
-
-    name: str
-    data: bytes
-    growable: bool
-
-
-class _Decompressor(Protocol):
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, /) -> bytes: ...
-
-
-_PIECE = 16 * 1024
-_DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError)
-_FORMATS: tuple[tuple[bytes, Callable[[], _Decompressor]], ...] = (
-    (b"\x1f\x8b", lambda: zlib.decompressobj(wbits=31)),
-    (b"BZh", bz2.BZ2Decompressor),
-    (b"\xfd7zXZ\0", lzma.LZMADecompressor),
-)
-
-
-def read_source(path: str | os.PathLike[str]) -> SourceBytes:
-    """Read a file, decompressed by its content. A damaged stream yields what precedes the damage."""
-    data = Path(path).read_bytes()
-    for magic, decompressor in _FORMATS:
-        if data.startswith(magic):
-            return SourceBytes(os.fspath(path), _decompress(data, magic, decompressor), growable=False)
-    return SourceBytes(os.fspath(path), data, growable=True)
-
-
-def _decompress(data: bytes, magic: bytes, decompressor: Callable[[], _Decompressor]) -> bytes:
-    """Decompress the streams that follow each other, with zero padding between them, up to the first damage."""
-    plain: list[bytes] = []
-    at = 0
-    while data.startswith(magic, at):
-        at, parts = _stream(data, at, decompressor)
-        plain += parts
-        while data[at : at + 1] == b"\0":
-            at += 1
-    return b"".join(plain)
-
-
-def _stream(data: bytes, start: int, decompressor: Callable[[], _Decompressor]) -> tuple[int, list[bytes]]:
-    """Decompress the stream at `start`; give the offset after it and its parts."""
-    stream = decompressor()
-    parts: list[bytes] = []
-    at = start
-    while at < len(data) and not stream.eof:
-        piece = data[at : at + _PIECE]
-        try:
-            parts.append(stream.decompress(piece))
-        except _DAMAGE:
-            return len(data), _up_to_damage(data, start, at, decompressor())
-        at += len(piece)
-    return at - len(stream.unused_data), parts
-
-
-def _up_to_damage(data: bytes, start: int, damaged: int, stream: _Decompressor) -> list[bytes]:
-    """Decompress once more, byte by byte in the damaged piece: a call that fails gives nothing, not even good bytes."""
-    parts = [stream.decompress(data[at : at + _PIECE]) for at in range(start, damaged, _PIECE)]
-    for at in range(damaged, len(data)):
-        try:
-            parts.append(stream.decompress(data[at : at + 1]))
-        except _DAMAGE:
-            break
-    return parts
 
 
 # --- the result ----------------------------------------------------------------------------------------------------
@@ -157,14 +83,26 @@ class Recount:
 # --- counting ------------------------------------------------------------------------------------------------------
 
 
-def recount(sources: Iterable[SourceBytes], *, sensor: str = "unknown", assume_utc_offset_minutes: int = 0) -> Recount:
-    """Count what sources hold, in the order given, as if read in one run into an empty database."""
+def recount(
+    sources: Iterable[SourceBytes],
+    *,
+    sensor: str = "unknown",
+    assume_utc_offset_minutes: int = 0,
+    matchers: Iterable[UserMatcher] = (),
+) -> Recount:
+    """Count what sources hold, in the order given, as if read in one run into an empty database.
+
+    The names of the sources are paths; those of one folder are all there is in it. `matchers` are a user's own.
+    """
     result = Recount()
-    count = _Count(stored(sensor) or "unknown", assume_utc_offset_minutes)
+    count = _Count(stored(sensor) or "unknown", assume_utc_offset_minutes, tuple(matchers))
+    sources = list(sources)
     for source in sources:
         if source.name in result.ledgers:
             raise ValueError(f"two sources of the name {source.name!r}")
-        result.ledgers[source.name] = count.read(source)
+        result.ledgers[source.name] = Ledger()
+    for source, record in read_joined(sources):
+        count.record(record, result.ledgers[source.name])
     for (name, session_id), events in sorted(count.events.items()):
         result.sessions += fold(name, session_id, events.values())
         result.eventids.update(event.eventid for event in events.values())
@@ -176,29 +114,29 @@ def recount(sources: Iterable[SourceBytes], *, sensor: str = "unknown", assume_u
 class _Count:
     """The distinct events so far: (sensor, session id) → (instant, identity) → event."""
 
-    def __init__(self, sensor: str, assume_utc_offset_minutes: int) -> None:
+    def __init__(self, sensor: str, assume_utc_offset_minutes: int, matchers: tuple[UserMatcher, ...]) -> None:
         self.sensor = sensor
         self.assume_utc_offset_minutes = assume_utc_offset_minutes
+        self.matchers = matchers
         self.events: dict[tuple[str, str], dict[tuple[int, str], Event]] = {}
 
-    def read(self, source: SourceBytes) -> Ledger:
-        """Read one source to its end."""
-        ledger = Ledger()
-        for record in read_records(source.data, source.growable):
-            if isinstance(record, Waiting):
-                ledger.pending_offset = record.offset
-                break
-            ledger.lines += 1
-            if isinstance(record, Object):
-                self._object(record, ledger)
-            elif isinstance(record, Bad):
-                ledger.quarantine(record.reason)
-            elif isinstance(record, Blank):
-                ledger.blank += 1
-        return ledger
+    def record(self, record: Record, ledger: Ledger) -> None:
+        """Count one record of the source that the ledger is of."""
+        if isinstance(record, Waiting):
+            ledger.pending_offset = record.offset
+            return
+        ledger.lines += 1
+        if isinstance(record, Object):
+            self._object(record, ledger)
+        elif isinstance(record, Bad):
+            ledger.quarantine(record.reason)
+        elif isinstance(record, Blank):
+            ledger.blank += 1
 
     def _object(self, record: Object, ledger: Ledger) -> None:
-        event = read_event(record.fields, record.enclosing_key, self.sensor, self.assume_utc_offset_minutes)
+        event = read_event(
+            record.fields, record.enclosing_key, self.sensor, self.assume_utc_offset_minutes, self.matchers
+        )
         if isinstance(event, Event):
             self._event(event, ledger)
         elif event == "sessionless":
@@ -213,5 +151,5 @@ class _Count:
             ledger.duplicates += 1
         else:
             ledger.events += 1
-        if key not in events or event.by_session:  # of two copies, the better named one tells how its session matched
+        if key not in events or event.matcher < events[key].matcher:  # of copies, the better named one counts
             events[key] = event

@@ -1,21 +1,21 @@
-"""What makes a record an event: its time, its event id, its sensor and the name of its session."""
+"""What makes a record an event: its time, its event id and its sensor."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
 
-from sesscore.recount_values import Fields, Value, canonical, integer_text, stored
+from sesscore.recount_matchers import SESSION, Matcher, UserMatcher, session_name
+from sesscore.recount_values import Fields, Value, canonical, own_text
 
 _TIMESTAMP = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]"
     r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
     r"(?:(Z)|([+-])([0-9]{2}):?([0-9]{2}))?"
 )
-_MESSAGE_SESSION = re.compile(r"\[session: ([^ \t\n\r\f\v\[\]]+)\]\Z")
 _DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -27,7 +27,7 @@ class Event(NamedTuple):
     at_us: int
     eventid: str
     identity: str
-    by_session: bool  # named by `session`, not by one of the weaker matchers
+    matcher: Matcher  # that named its session
 
 
 # --- time ----------------------------------------------------------------------------------------------------------
@@ -66,46 +66,6 @@ def timestamp_us(value: Value, assume_utc_offset_minutes: int = 0) -> int | None
     return (days * 86_400 + of_day) * 1_000_000 + int((fraction or "")[:6].ljust(6, "0"))
 
 
-# --- names ---------------------------------------------------------------------------------------------------------
-
-
-def _text(value: Value) -> str | None:
-    """Non-empty text as it is stored."""
-    return stored(value) if isinstance(value, str) and value else None
-
-
-def _usable(value: Value) -> str | None:
-    """A session id: non-empty text as it is, or an integer as its decimal text."""
-    return _text(value) or integer_text(value)
-
-
-def _end_of_message(value: Value) -> str | None:
-    match = _MESSAGE_SESSION.search(value) if isinstance(value, str) else None
-    return stored(match[1]) if match else None
-
-
-Matcher = Callable[[Fields, "str | None"], "str | None"]
-
-# The first that names a session wins. Only the first of all makes `full_delimited` or `session_id_only`.
-MATCHERS: tuple[tuple[str, Matcher], ...] = (
-    ("session", lambda fields, key: _usable(fields.get("session"))),
-    ("session_id", lambda fields, key: _usable(fields.get("session_id"))),
-    ("sessionid", lambda fields, key: _usable(fields.get("sessionid"))),
-    ("sid", lambda fields, key: _usable(fields.get("sid"))),
-    ("enclosing key", lambda fields, key: key),
-    ("message", lambda fields, key: _end_of_message(fields.get("message"))),
-)
-
-
-def session_name(fields: Fields, enclosing_key: str | None) -> tuple[str, str] | None:
-    """Name the session of an event: (matcher, session id), or None for a sessionless one."""
-    for matcher, ask in MATCHERS:
-        name = ask(fields, enclosing_key)
-        if name is not None:
-            return matcher, name
-    return None
-
-
 # --- events --------------------------------------------------------------------------------------------------------
 
 
@@ -113,30 +73,34 @@ def why_no_event(fields: Fields) -> str | None:
     """Say why a record is no event: `no_time` before `no_eventid`; None if it is one."""
     if timestamp_us(fields.get("timestamp")) is None:
         return "no_time"
-    if not _text(fields.get("eventid")):
+    if not own_text(fields.get("eventid")):
         return "no_eventid"
     return None
 
 
 def read_event(
-    fields: Fields, enclosing_key: str | None, default_sensor: str, assume_utc_offset_minutes: int
+    fields: Fields,
+    enclosing_key: str | None,
+    default_sensor: str,
+    assume_utc_offset_minutes: int,
+    matchers: Sequence[UserMatcher] = (),
 ) -> Event | str:
     """Read a record as an event with a session, or say what it is: `no_time`, `no_eventid`, `sessionless`."""
     at_us = timestamp_us(fields.get("timestamp"), assume_utc_offset_minutes)
     if at_us is None:
         return "no_time"
-    eventid = _text(fields.get("eventid"))
+    eventid = own_text(fields.get("eventid"))
     if not eventid:
         return "no_eventid"
-    named = session_name(fields, enclosing_key)
+    named = session_name(fields, enclosing_key, matchers)
     if named is None:
         return "sessionless"
     matcher, session_id = named
-    sensor = _text(fields.get("sensor"))
+    sensor = own_text(fields.get("sensor"))
     rest = fields.copy()
     del rest["timestamp"]
     if sensor:
         del rest["sensor"]
-    if matcher == "session":
+    if matcher == SESSION:
         del rest["session"]
-    return Event(sensor or default_sensor, session_id, at_us, intern(eventid), canonical(rest), matcher == "session")
+    return Event(sensor or default_sensor, session_id, at_us, intern(eventid), canonical(rest), matcher)

@@ -1,7 +1,7 @@
 """From the bytes of a source to its records: objects, stretches that are none, blank lines, what still waits.
 
 The rules are those of docs/design.md, "Records". Ordinary lines, one object each, are read by `json` in one go; all
-others are walked byte by byte, because `json` cannot tell an object that is wrong from one that is not finished.
+others are walked byte by byte (recount_json.py).
 """
 
 from __future__ import annotations
@@ -11,22 +11,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sesscore.recount_events import why_no_event
+from sesscore.recount_json import MAX_BYTES, MAX_DEPTH, Stop, is_scalar, object_end
 from sesscore.recount_values import Fields, decode, is_object
 
-MAX_BYTES = 16 * 1024 * 1024
-MAX_DEPTH = 64
+SEPARATORS = b" \t\r\0,[]"  # the bytes at which tokens are cut
 
 _NOTHING = re.compile(rb"(?:[ \t\r\0,\[\]]|\xef\xbb\xbf)*+")
 _TOKEN = re.compile(rb"[^ \t\r\0,\[\]]+")
 _ENCLOSING_KEY = re.compile(r"[0-9a-f]{8,32}")
-
-_SPACE = re.compile(rb"[ \t\n\r]*+")
-# The group is not possessive: CPython before 3.11.5 loses its place after one that fails half-way.
-_STRING = re.compile(rb'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*')
-_ESCAPE_BEGUN = re.compile(rb"\\(?:u[0-9a-fA-F]{0,3})?")
-_NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
-_NUMBER_BEGUN = re.compile(rb"-?(?:(?:0|[1-9][0-9]*+)(?:\.[0-9]*+|(?:\.[0-9]++)?[eE][+-]?[0-9]*+)?)?")
-_WORDS = (b"true", b"false", b"null")
 
 
 class Object(NamedTuple):
@@ -55,121 +47,34 @@ class Waiting(NamedTuple):
 Record = Object | Bad | Blank | Waiting
 
 
-# --- one object, strictly ------------------------------------------------------------------------------------------
+class Piece(NamedTuple):
+    """The bytes of a source from `begin` to `end`, which hold one value, one stretch or one blank line; its records."""
 
+    begin: int
+    end: int
+    records: list[Record]
 
-class Stop(Exception):
-    """No whole object stands here: `unfinished` at the end of what there is, else `json`, `depth` or `too_long`."""
+    def holds_event(self) -> bool:
+        """Tell whether a record is an event, with a session or without."""
+        return any(isinstance(record, Object) and why_no_event(record.fields) is None for record in self.records)
 
-    def __init__(self, reason: str) -> None:
-        """Remember why."""
-        super().__init__(reason)
-        self.reason = reason
-
-
-def object_end(data: bytes, start: int, end: int) -> int:
-    """Find where the object that begins at `start` ends, looking no further than `end`; else raise Stop."""
-    limit = min(end, start + MAX_BYTES)
-    try:
-        return _object(data, start, limit, 1)
-    except Stop as stop:
-        if stop.reason == "unfinished" and limit < end:
-            raise Stop("too_long") from None
-        raise
-
-
-def _skip(data: bytes, pos: int, end: int) -> int:
-    """Skip white space to the next byte; there must be one."""
-    match = _SPACE.match(data, pos, end)
-    pos = match.end() if match else pos
-    if pos >= end:
-        raise Stop("unfinished")
-    return pos
-
-
-def _object(data: bytes, pos: int, end: int, depth: int) -> int:
-    if depth > MAX_DEPTH:
-        raise Stop("depth")
-    pos = _skip(data, pos + 1, end)
-    if data[pos] == ord("}"):
-        return pos + 1
-    while True:
-        pos = _skip(data, _string(data, pos, end), end)
-        if data[pos] != ord(":"):
-            raise Stop("json")
-        pos = _skip(data, pos + 1, end)
-        pos = _skip(data, _value(data, pos, end, depth), end)
-        if data[pos] == ord("}"):
-            return pos + 1
-        if data[pos] != ord(","):
-            raise Stop("json")
-        pos = _skip(data, pos + 1, end)
-
-
-def _array(data: bytes, pos: int, end: int, depth: int) -> int:
-    if depth > MAX_DEPTH:
-        raise Stop("depth")
-    pos = _skip(data, pos + 1, end)
-    if data[pos] == ord("]"):
-        return pos + 1
-    while True:
-        pos = _skip(data, _value(data, pos, end, depth), end)
-        if data[pos] == ord("]"):
-            return pos + 1
-        if data[pos] != ord(","):
-            raise Stop("json")
-        pos = _skip(data, pos + 1, end)
-
-
-def _value(data: bytes, pos: int, end: int, depth: int) -> int:
-    if data[pos] == ord("{"):
-        return _object(data, pos, end, depth + 1)
-    if data[pos] == ord("["):
-        return _array(data, pos, end, depth + 1)
-    if data[pos] == ord('"'):
-        return _string(data, pos, end)
-    return _word_or_number(data, pos, end)
-
-
-def _string(data: bytes, pos: int, end: int) -> int:
-    match = _STRING.match(data, pos, end)
-    if match is None:
-        raise Stop("json")
-    pos = match.end()
-    if pos == end or _ESCAPE_BEGUN.fullmatch(data, pos, end):
-        raise Stop("unfinished")
-    if data[pos] != ord('"'):
-        raise Stop("json")
-    return pos + 1
-
-
-def _word_or_number(data: bytes, pos: int, end: int) -> int:
-    for word in _WORDS:
-        there = data[pos : min(end, pos + len(word))]
-        if there == word:
-            return pos + len(word)
-        if word.startswith(there):
-            raise Stop("unfinished")
-    if _NUMBER_BEGUN.fullmatch(data, pos, end):
-        raise Stop("unfinished")
-    match = _NUMBER.match(data, pos, end)
-    if match is None:
-        raise Stop("json")
-    return match.end()
+    def unended(self) -> bool:
+        """Tell whether the input ended before what begins here."""
+        return any(isinstance(record, Waiting) or record == Bad("unterminated") for record in self.records)
 
 
 # --- the records of one object -------------------------------------------------------------------------------------
 
 
-def _unwrap(fields: Fields, key: str | None = None) -> Iterator[Object]:
+def records_of(fields: Fields, key: str | None = None) -> Iterator[Object]:
     """Give the records that an object holds: a list under a session key, an inner object in `_source`, or itself."""
     only_key, elements = _list_under_key(fields) if len(fields) == 1 else ("", [])
     inner = fields.get("_source")
     if elements:
         for element in elements:
-            yield from _unwrap(element, only_key)
+            yield from records_of(element, only_key)
     elif is_object(inner) and why_no_event(fields):
-        yield from _unwrap(inner, key)
+        yield from records_of(inner, key)
     else:
         yield Object(fields, key)
 
@@ -188,32 +93,39 @@ def _list_under_key(fields: Fields) -> tuple[str, list[Fields]]:
 
 def read_records(data: bytes, growable: bool) -> Iterator[Record]:
     """Cut a source into records, from left to right; a `Waiting` can only be the last."""
-    return _Reader(data, growable).records()
+    for piece in read_pieces(data, growable):
+        yield from piece.records
+
+
+def read_pieces(data: bytes, growable: bool, start: int = 0) -> Iterator[Piece]:
+    """Give the records with the bytes that hold them, from `start` on, which lies in a line that has begun, or is 0."""
+    return _Reader(data, growable, start).pieces()
 
 
 class _Reader:
     """One walk over the bytes of a source."""
 
-    def __init__(self, data: bytes, growable: bool) -> None:
+    def __init__(self, data: bytes, growable: bool, start: int) -> None:
         self.data = data
         self.end = len(data)
         self.growable = growable
-        self.pos = 0
-        self.line_is_empty = True
+        self.pos = start
+        self.line_is_empty = start == 0
 
-    def records(self) -> Iterator[Record]:
-        """Give the records; `pos` always stands between two of them."""
+    def pieces(self) -> Iterator[Piece]:
+        """Give the pieces; `pos` always stands between two of them."""
         while self._to_next():
-            byte = self.data[self.pos]
+            begin, byte = self.pos, self.data[self.pos]
             if byte == ord("\n"):
-                if self.line_is_empty:
-                    yield Blank()
-                self.line_is_empty = True
                 self.pos += 1
+                if self.line_is_empty:
+                    yield Piece(begin, self.pos, [Blank()])
+                self.line_is_empty = True
                 continue
             first_of_line = self.line_is_empty
             self.line_is_empty = False
-            yield from self._object(first_of_line) if byte == ord("{") else self._stretch("json")
+            records = list(self._object(first_of_line) if byte == ord("{") else self._stretch("json"))
+            yield Piece(begin, self.pos, records)
 
     def _to_next(self) -> bool:
         """Pass what is nothing between records; False at the end of the input."""
@@ -235,7 +147,7 @@ class _Reader:
         fields = _plain_line(self.data[self.pos : line_end]) if first_of_line else None
         if fields is not None:
             self.pos = line_end
-            yield from _unwrap(fields)
+            yield from records_of(fields)
             return
         try:
             stop = object_end(self.data, self.pos, self.end)
@@ -243,7 +155,7 @@ class _Reader:
             yield from self._no_object(why.reason, line_end)
             return
         start, self.pos = self.pos, stop
-        yield from _unwrap(_fields(self.data, start, stop))
+        yield from records_of(read_object(self.data, start, stop))
 
     def _no_object(self, reason: str, line_end: int) -> Iterator[Record]:
         if reason != "unfinished":
@@ -264,19 +176,29 @@ class _Reader:
         """Read a stretch that is no object: to the end of its line, or to the first whole event in it."""
         line_end = self._line_end()
         event = self._salvage(line_end) if reason == "json" else None
-        if event is None and line_end == self.end:
-            yield from self._unfinished()
-            return
-        if event is None and line_end - self.pos > MAX_BYTES:
-            reason = "too_long"
         stop = line_end if event is None else event
         tokens = _TOKEN.findall(self.data, self.pos, stop)
+        scalars = reason == "json" and all(map(is_scalar, tokens))
+        if event is None and stop == self.end:  # nothing has ended it, but a bracket at the end ends scalars
+            if not scalars or self.data[-1:] != b"]" or stop - self.pos > MAX_BYTES:
+                yield from self._unfinished()
+                return
+        elif event is None and stop - self.pos > MAX_BYTES:
+            reason, scalars = "too_long", False
+        elif reason == "json" and self._torn(stop):
+            reason = "torn"
         self.pos = stop
-        if reason == "json" and all(map(_is_scalar, tokens)):
-            for _ in tokens:
-                yield Bad("no_time")
-        else:
-            yield Bad(reason)
+        yield from [Bad("no_time")] * len(tokens) if scalars else [Bad(reason)]
+
+    def _torn(self, stop: int) -> bool:
+        """Tell whether a stretch is the first half of an object or the second."""
+        if self.data[self.pos] != ord("{"):
+            return self.data[self.pos : stop].rstrip(SEPARATORS).endswith(b"}")
+        try:
+            object_end(self.data, self.pos, stop)
+        except Stop as why:
+            return why.reason == "unfinished"
+        return False
 
     def _salvage(self, line_end: int) -> int | None:
         """Find the leftmost later `{` at which a whole event stands that ends on this line."""
@@ -293,7 +215,7 @@ class _Reader:
                     return None  # it may yet become whole, and would then stand left of any other
                 at += 1
                 continue
-            if why_no_event(_fields(self.data, at, stop)) is None:
+            if why_no_event(read_object(self.data, at, stop)) is None:
                 return at
             at = stop
         return None
@@ -310,15 +232,8 @@ def _plain_line(line: bytes) -> Fields | None:
     return value if is_object(value) else None
 
 
-def _fields(data: bytes, start: int, stop: int) -> Fields:
+def read_object(data: bytes, start: int, stop: int) -> Fields:
     """Read an object that is known to be whole."""
     value = decode(data[start:stop])
     assert is_object(value)  # noqa: S101 - for the type checker; `object_end` has seen the braces
     return value
-
-
-def _is_scalar(token: bytes) -> bool:
-    if token in _WORDS or _NUMBER.fullmatch(token):
-        return True
-    match = _STRING.match(token)
-    return match is not None and match.end() == len(token) - 1 and token.endswith(b'"')

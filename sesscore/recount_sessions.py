@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import NamedTuple, TypeVar
 
 from sesscore.recount_events import Event
+from sesscore.recount_matchers import SESSION, Matcher
 from sesscore.recount_values import (
     Fields,
     HugeInteger,
@@ -75,6 +76,7 @@ class Session:
     sensor: str
     session_id: str
     match_type: str
+    matcher: str
     src_ip: str | None
     src_port: int | None
     dst_ip: str | None
@@ -104,7 +106,7 @@ class _Told(NamedTuple):
     at_us: int
     eventid: str
     fields: Fields
-    by_session: bool
+    matcher: Matcher
 
 
 # --- order and cuts ------------------------------------------------------------------------------------------------
@@ -132,7 +134,7 @@ def _in_order(events: Iterable[Event]) -> Iterator[_Told]:
 
 
 def _told(event: Event) -> _Told:
-    return _Told(event.at_us, event.eventid, fields_of(event.identity), event.by_session)
+    return _Told(event.at_us, event.eventid, fields_of(event.identity), event.matcher)
 
 
 # --- columns -------------------------------------------------------------------------------------------------------
@@ -145,11 +147,13 @@ def _session(sensor: str, session_id: str, events: list[_Told]) -> Session:
     connects = [event.fields for event in events if event.eventid == CONNECT]
     strangers = [] if connects else [e.fields for e in events if not e.eventid.startswith("cowrie.direct-tcpip.")]
     closes = [event.fields for event in events if event.eventid == CLOSED]
+    matcher = min(event.matcher for event in events)
     duration_ms = _first(_duration, reversed(closes))
     return Session(
         sensor=sensor,
         session_id=session_id,
-        match_type=_match_type(events, counted),
+        match_type=_match_type(matcher, counted),
+        matcher=matcher.name,
         src_ip=_first(lambda fields: non_empty_text_of(fields.get("src_ip")), connects or strangers),
         src_port=_first(lambda fields: _port(fields.get("src_port")), connects),
         dst_ip=_first(lambda fields: non_empty_text_of(fields.get("dst_ip")), connects),
@@ -166,8 +170,8 @@ def _session(sensor: str, session_id: str, events: list[_Told]) -> Session:
     )
 
 
-def _match_type(events: list[_Told], counted: Counter[str]) -> str:
-    if not any(event.by_session for event in events):
+def _match_type(matcher: Matcher, counted: Counter[str]) -> str:
+    if matcher != SESSION:
         return "event_session"
     return "full_delimited" if counted[CONNECT] and counted[CLOSED] else "session_id_only"
 

@@ -7,7 +7,7 @@ import re
 import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NoReturn, TypeAlias, TypeGuard
+from typing import Any, NoReturn, TypeAlias, TypeGuard
 
 MASK = (1 << 64) - 1
 K0 = 0x9E3779B97F4A7C15
@@ -94,6 +94,17 @@ def fields_of(text: str) -> Fields:
     return fields
 
 
+def plain(value: Value) -> Any:
+    """Give a value, or a copy of it, as `json` would; integers too long for Python as the text of their digits."""
+    if isinstance(value, HugeInteger):
+        return value.digits
+    if isinstance(value, dict):
+        return {key: plain(element) for key, element in value.items()}
+    if isinstance(value, list):
+        return [plain(element) for element in value]
+    return value
+
+
 # --- text ----------------------------------------------------------------------------------------------------------
 
 
@@ -109,6 +120,11 @@ def integer_text(value: Value) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return None
+
+
+def own_text(value: Value) -> str | None:
+    """Non-empty text, and only text, as it is kept."""
+    return stored(value) if isinstance(value, str) and value else None
 
 
 def text_of(value: Value) -> str | None:

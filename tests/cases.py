@@ -21,7 +21,7 @@ OTHER = "cowrie.session.params"
 
 @dataclass(frozen=True)
 class Case:
-    """Sources (name, decompressed bytes, growable) and what they hold."""
+    """Sources (name or path, decompressed bytes, growable) and what they hold."""
 
     name: str
     sources: list[tuple[str, bytes, bool]]
@@ -142,10 +142,17 @@ RECORDS = [
         "a record after a pretty-printed one, same line", IN_THREE_LINES + B + b"\n\n", ids("a", "b"), events=2, blank=1
     ),
     one("blank lines inside an object are white space", b"{\n\n" + A[1:] + b"\n", ids("a"), events=1),
-    one("pretty-printed and wrong", IN_THREE_LINES[:-2] + b",\n}\n" + B + b"\n", ids("b"), events=1, json=5),
+    one("pretty-printed and wrong", IN_THREE_LINES[:-2] + b",\n}\n" + B + b"\n", ids("b"), events=1, torn=2, json=3),
     one("no JSON", b"version https://git-lfs\noid sha256:4d\n", [], json=2),
     one("comma-separated values", b"a,b\n1,x\n", [], json=2),
     one("scalars, each a record", b'1\n"two" -3.5e+1\ntrue,false\n[null, 0]\n', [], no_time=7),
+    one("an array of scalars needs no newline", A + b"\n[1, 2]", ids("a"), events=1, no_time=2),
+    final("an array of scalars where it cannot grow", A + b'\n[[1], "two"]]', ids("a"), events=1, no_time=2),
+    one("a bracket behind white space", A + b"\n1 ]", ids("a"), events=1, no_time=1),
+    one("what stands behind the bracket waits with it", A + b"\n[1, 2] ", ids("a"), events=1, pending=len(A) + 2),
+    final("or is not whole where it cannot grow", A + b"\n[1, 2],", ids("a"), events=1, unterminated=1),
+    one("an array of more than scalars waits", A + b"\n[1, x]", ids("a"), events=1, pending=len(A) + 2),
+    one("a line of scalars after an array that needed no newline", b"[1]\n[2]", [], no_time=2),
     one("scalars cut by NUL", b"1\0002\n", [], no_time=2),
     one("a scalar that is none", b"1 01\n+1\nTrue\n.5\n1.\n", [], json=5),
     one("text with a space is cut in two", b'"a b"\n', [], json=1),
@@ -153,8 +160,8 @@ RECORDS = [
     one("NaN and Infinity alone", b"NaN\nInfinity\n-Infinity\n", [], json=3),
     one("a scalar without newline waits", A + b"\n12", ids("a"), events=1, pending=len(A) + 1),
     final("a scalar without newline where it cannot grow", A + b"\n1 2", ids("a"), events=1, unterminated=1),
-    one("a scalar, then an object that is no event", b'1 {"x":1}\n', [], json=1),
-    one("a closing brace alone", b"}\n" + A + b"}\n" + B + b"\n", ids("a", "b"), events=2, json=2),
+    one("a scalar, then an object that is no event", b'1 {"x":1}\n', [], torn=1),
+    one("a closing brace alone", b"}\n" + A + b"}\n" + B + b"\n", ids("a", "b"), events=2, torn=2),
     one("text after an event", A + b" and more\n" + B + b"\n", ids("a", "b"), events=2, json=1),
     one("trailing comma", b'{"a":1,}\n' + A + b"\n", ids("a"), events=1, json=1),
     one(
@@ -191,28 +198,28 @@ HALF = b'{"eventid": "cowrie.login.failed", "username": '
 NO_EVENT = b'{"x": {"eventid": "inside", "timestamp": "2024-05-01T00:00:00Z"}}'
 
 TORN = [
-    one("torn in text", b'{"eventid": "cow\n' + A + b"\n", ids("a"), events=1, json=1),
+    one("torn in text", b'{"eventid": "cow\n' + A + b"\n", ids("a"), events=1, torn=1),
     one(
         "torn after a colon: the next event is its value, then it fails",
         lines(HALF, A, B),
         ids("a", "b"),
         events=2,
-        json=1,
+        torn=1,
     ),
-    one("torn after a comma", lines(b'{"eventid": "x",', A), ids("a"), events=1, json=1),
-    one("torn after its brace", lines(b"{", A), ids("a"), events=1, json=1),
-    one("half an event and a whole one", HALF + A + b"\n" + B + b"\n", ids("a", "b"), events=2, json=1),
+    one("torn after a comma", lines(b'{"eventid": "x",', A), ids("a"), events=1, torn=1),
+    one("torn after its brace", lines(b"{", A), ids("a"), events=1, torn=1),
+    one("half an event and a whole one", HALF + A + b"\n" + B + b"\n", ids("a", "b"), events=2, torn=1),
     one("they wait for what the next line begins with", HALF + A + b"\n", [], pending=0),
-    final("they do not where it cannot grow", HALF + A + b"\n", ids("a"), events=1, json=1),
-    one("two halves and a whole one", HALF + HALF + A + b"\n" + B + b"\n", ids("a", "b"), events=2, json=1),
+    final("they do not where it cannot grow", HALF + A + b"\n", ids("a"), events=1, torn=1),
+    one("two halves and a whole one", HALF + HALF + A + b"\n" + B + b"\n", ids("a", "b"), events=2, torn=1),
     one("text before an event", b"May 1 cowrie: " + A + b"\n", ids("a"), events=1, json=1),
     one("scalars before an event", b"1 2 " + A + b"\n", ids("a"), events=1, no_time=2),
     one("two events in one stretch", b"x " + A + b" y " + B + b" z\n", ids("a", "b"), events=2, json=3),
-    one("the leftmost event, and the rest is a stretch again", HALF + A + b", oops}\n", ids("a"), events=1, json=2),
-    one("no event is passed over with its inside", b"x " + NO_EVENT + A + b"\n", ids("a"), events=1, json=1),
-    one("nothing to salvage", b"x " + NO_EVENT + b"\n", [], json=1),
-    one("a wrapper is no event by itself", b'x {"_source": ' + A + b"}\n", [], json=1),
-    one("only what ends on the line", b"x " + IN_THREE_LINES + b"\n", [], json=5),
+    one("the leftmost event, and the rest is a stretch again", HALF + A + b", oops}\n", ids("a"), events=1, torn=2),
+    one("no event is passed over with its inside", b"x " + NO_EVENT + A + b"\n", ids("a"), events=1, torn=1),
+    one("nothing to salvage", b"x " + NO_EVENT + b"\n", [], torn=1),
+    one("a wrapper is no event by itself", b'x {"_source": ' + A + b"}\n", [], torn=1),
+    one("only what ends on the line", b"x " + IN_THREE_LINES + b"\n", [], json=4, torn=1),
     one("an event in quotes", b'x "' + A + b'"\n', ids("a"), events=1, json=2),
     one("an event that is text is none", b"x " + J(A.decode()) + b"\n", [], json=1),
     one("half an object waits", A + b"\n" + B[:20], ids("a"), events=1, pending=len(A) + 1),
@@ -234,17 +241,26 @@ TORN = [
         b'{"x": [\n' + A + b",\n" + B + b"\n",
         ids("a", "b"),
         events=2,
-        json=1,
+        torn=1,
     ),
     one("the same where it can grow", b'{"x": [\n' + A + b",\n" + B + b"\n", [], pending=0),
     one("half an element of an array waits", b"[" + A + b"," + B[:-1], ids("a"), events=1, pending=len(A) + 2),
     one("a stretch ended by an event waits no more", HALF + b"} " + A, ids("a"), events=1, json=1),
-    Case(
-        "halves of an event in two sources",
-        [("log.1", A[:30], True), ("log", A[30:] + b"\n" + B + b"\n", True)],
-        {"log.1": ledger(pending=0), "log": ledger(events=1, json=1)},
-        ids("b"),
-    ),
+    one("the first half of an object", B[:20] + b"\n" + A + b"\n", ids("a"), events=1, torn=1),
+    one("the second half", B[20:] + b"\n" + A + b"\n", ids("a"), events=1, torn=1),
+    one("both, the second one first", B[20:] + b"\n" + A + b"\n" + B[:20] + b"\n", ids("a"), events=1, torn=2),
+    one("separators behind the second half", B[20:] + b"\t,]\0 \r\n" + A, ids("a"), events=1, torn=1),
+    one("text behind the second half", B[20:] + b" and more\n" + A, ids("a"), events=1, json=1),
+    one("a wrong object is no half", b'{"x": 1 "y": 2}\n' + A + b"\n", ids("a"), events=1, json=1),
+    one("a half with CR in its text is wrong", b'{"x": "y\r\n' + A + b"\r\n", ids("a"), events=1, json=1),
+    one("a half with CR outside its text", b'{"x": \r\n' + A + b"\r\n" + B + b"\r\n", ids("a", "b"), events=2, torn=1),
+    one("half of an escape", b'{"x": "\\u00\n' + A + b"\n", ids("a"), events=1, torn=1),
+    one("half of a character", b'{"x": "\xe2\x82\n' + A + b"\n", ids("a"), events=1, torn=1),
+    one("half of a number and of a word", b'{"x": -\n{"x": fals\n' + A + b"\n", ids("a"), events=1, torn=2),
+    one("half of a word that is none", b'{"x": fel\n' + A + b"\n", ids("a"), events=1, json=1),
+    one("a half that is too deep", b'{"x":' * 65 + b"\n" + A + b"\n", ids("a"), events=1, depth=1),
+    one("a second half before an event", B[20:] + A + b"\n", ids("a"), events=1, torn=1),
+    final("the second half at the end where it cannot grow", A + b"\n" + B[20:], ids("a"), events=1, unterminated=1),
 ]
 
 # --- several records in one object ---------------------------------------------------------------------------------
@@ -293,6 +309,350 @@ WRAPPED = [
     one("an event with _source is itself", J(event("a", _source=event("b"))), ids("a"), events=1),
     one("_source that is no object", J({"_source": [event("a")]}), [], no_time=1),
     one("_source pretty-printed", json.dumps({"_source": event("a")}, indent=1).encode(), ids("a"), events=1),
+]
+
+# --- halves: an event that a rotation cut in two -------------------------------------------------------------------
+
+LIVE, DAY1, DAY2, DAY3 = "cowrie.json", *(f"cowrie.json.2024-05-0{day}" for day in (1, 2, 3))
+CUT = (
+    f'{{"eventid": "{OTHER}", "session": "cut", "timestamp": "{at()}",'
+    ' "x": {"key": ["a \\" \\u00e9 \u00e9 b", -1.5e3, true, {"y": {}}]}, "z": {"z": null}}'
+).encode()
+
+
+def parted(middle: bytes) -> tuple[bytes, bytes]:
+    """The cut event, cut in the middle of a text that it holds once; `|` says where."""
+    before, behind = middle.split(b"|")
+    assert CUT.count(before + behind) == 1
+    place = CUT.index(before + behind) + len(before)
+    return CUT[:place], CUT[place:]
+
+
+HALF1, HALF2 = parted(b'"session|": "cut"')
+TOLD = {"session_id": "cut", "event_count": 1}
+JOINED = [*ids("a", "b"), TOLD]
+BEFORE, BEHIND = A + b"\n" + HALF1, HALF2 + b"\n" + B + b"\n"
+
+
+def files(name: str, sessions: list[dict[str, Any]], *told: tuple[str, bytes, dict[str, Any]]) -> Case:
+    """Sources with their ledgers. What has the suffix of a compressed file cannot grow."""
+    return Case(
+        name,
+        [(source, data, not source.endswith((".gz", ".bz2", ".xz"))) for source, data, _ in told],
+        {source: counts for source, _, counts in told},
+        sessions,
+    )
+
+
+def joined(name: str, first: str = DAY1, second: str = DAY2, before: bytes = BEFORE, behind: bytes = BEHIND) -> Case:
+    """An event before the cut one, another behind it."""
+    return files(name, JOINED, (first, before, ledger(events=2)), (second, behind, ledger(events=1)))
+
+
+def unjoined(name: str, first: str = DAY1, second: str = DAY2) -> Case:
+    """The same, where the names do not follow each other."""
+    left = ledger(events=1, unterminated=1) if first.endswith("z") else ledger(events=1, pending=len(A) + 1)
+    return files(name, ids("a", "b"), (first, BEFORE, left), (second, BEHIND, ledger(events=1, torn=1)))
+
+
+def at_cut(where: str, middle: bytes) -> Case:
+    half1, half2 = parted(middle)
+    return joined(f"cut {where}", before=A + b"\n" + half1, behind=half2 + b"\n" + B + b"\n")
+
+
+PRETTY = json.dumps(event("cut"), indent=1).encode()
+LINE2 = PRETTY.index(b"\n", 3) + 1
+
+# What test_ingest runs too as soon as ingest joins halves
+HALVES = [
+    # which source follows
+    joined("halves in two dated files"),
+    files("the later one is given first", JOINED, (DAY2, BEHIND, ledger(events=1)), (DAY1, BEFORE, ledger(events=2))),
+    joined("a date and the live file", DAY1, LIVE),
+    joined("the lowest number and the live file", LIVE + ".1", LIVE),
+    joined("falling numbers", LIVE + ".12", LIVE + ".9"),
+    joined("a number of four digits", LIVE + ".1000", LIVE + ".999"),
+    joined("dates without hyphens", "cowrie.json-20240531.gz", "cowrie.json-20240601.gz"),
+    joined("dates with underscores", "cowrie.json.2024_5_9", "cowrie.json.2024_5_10"),
+    joined("a date inside the name", "cowrie.2024-05-01.json", "cowrie.2024-05-02.json"),
+    joined("a date inside the name, and the live file", "cowrie_2024-05-01.json", "cowrie.json"),
+    joined("names that are dates", "2024-05-01", "2024-05-02"),
+    joined("the last of two dates", "2024-05-09.log.2024-05-01", "2024-05-09.log.2024-05-02"),
+    joined("what is no date may stand beside one", "9.99999999.20240501", "9.99999999.20240502"),
+    joined("a number that is no date is part of the stem", "log.2024-13-45.1", "log.2024-13-45"),
+    joined("quiet days between", DAY1, "cowrie.json.2024-07-15"),
+    joined("over a year", "cowrie.json.2024-12-31", "cowrie.json.2025-01-01"),
+    joined("a folder of their own", "logs/" + DAY1, "logs/" + DAY2),
+    joined("the first half compressed", DAY1 + ".gz", DAY2),
+    joined("the second half compressed, bz2", DAY1, DAY2 + ".bz2"),
+    joined("both compressed, xz", LIVE + ".2.xz", LIVE + ".1.xz"),
+    unjoined("another folder", "one/" + DAY1, "other/" + DAY2),
+    unjoined("another folder, first half compressed", "one/" + DAY1 + ".gz", DAY2),
+    unjoined("another stem", DAY1, "other.json.2024-05-02"),
+    unjoined("another stem, which begins alike", DAY1, "cowrie.json.log.2024-05-02"),
+    unjoined("the wrong way round", DAY2, DAY1),
+    unjoined("the live file is the last", LIVE, DAY1),
+    unjoined("rising numbers", LIVE + ".1", LIVE + ".2"),
+    unjoined("a date and a number", DAY1, LIVE + ".1"),
+    unjoined("two copies of one file", DAY1 + ".gz", DAY1),
+    unjoined("no date: 99999999", LIVE + ".99999999", LIVE),
+    unjoined("no date: month 13", LIVE + ".2024-13-45", LIVE),
+    unjoined("no date: 30 February", LIVE + ".2024-02-30", LIVE),
+    unjoined("no date: ten digits", LIVE + ".2024050112", LIVE),
+    unjoined("no number: five digits", LIVE + ".10000", LIVE),
+    unjoined("no number: in the middle", "cowrie.1.json", LIVE),
+    unjoined("another suffix is part of the stem", DAY1 + ".zip", DAY2),
+    # where it is cut
+    at_cut("behind its first brace", b'{|"eventid"'),
+    at_cut("inside a key", b'"event|id"'),
+    at_cut("before a colon", b'"eventid"|: '),
+    at_cut("behind a colon", b'"eventid":| '),
+    at_cut("behind a comma", b'params",| '),
+    at_cut("inside text", b"session.par|ams"),
+    at_cut("inside the time", b'00Z|",'),
+    at_cut("inside an escape", b'a \\|" '),
+    at_cut("behind \\u", b"\\u|00e9"),
+    at_cut("inside the digits of \\u", b"\\u00|e9"),
+    at_cut("inside a character", b"\xc3|\xa9"),
+    at_cut("inside a number", b"-1.|5e3"),
+    at_cut("inside a word", b"tr|ue"),
+    at_cut("before an inner object", b'"x": |{"key"'),
+    at_cut("before an inner object that is whole", b'{"y": |{}}'),
+    at_cut("between braces", b'{"y": {}|}]}'),
+    at_cut("between brackets and braces", b'{}}]|}, "z"'),
+    at_cut("before the last brace", b"null}|}"),
+    joined("halves with CRLF", before=A + b"\r\n" + HALF1, behind=HALF2 + b"\r\n" + B + b"\r\n"),
+    joined("other separators behind the second half", behind=HALF2 + b"], \t\0\r\n" + B),
+    joined("no line between the event before and the first half", before=A + b" " + HALF1),
+    joined("an event on the line of the second half", behind=HALF2 + B + b"\n"),
+    joined("an event behind it, with a comma", behind=HALF2 + b", " + B),
+    joined("pretty-printed, cut between lines", before=A + b"\n" + PRETTY[:LINE2], behind=PRETTY[LINE2:] + b"\n" + B),
+    joined("pretty-printed, cut in a line", before=A + PRETTY[: LINE2 + 5], behind=PRETTY[LINE2 + 5 :] + B + b"\n"),
+    joined("elements of arrays", before=b"[" + A + b",\n" + HALF1, behind=HALF2 + b",\n" + B + b"]\n"),
+    joined("blank lines in the lead", before=A + b"\n" + CUT[:1], behind=b"\n\r\n\n" + CUT[1:] + b"\n" + B),
+    files(
+        "blank lines behind the lead",
+        JOINED,
+        (DAY1, BEFORE, ledger(events=2)),
+        (DAY2, HALF2 + b"\n\n" + B + b"\n\n", ledger(events=1, blank=2)),
+    ),
+    files("nothing but halves", [TOLD], (DAY1, HALF1, ledger(events=1)), (DAY2, HALF2 + b"\n", ledger())),
+    files(
+        "nothing but halves, compressed",
+        [TOLD],
+        (DAY1 + ".gz", HALF1, ledger(events=1)),
+        (DAY2 + ".gz", HALF2, ledger()),
+    ),
+    files("the second half has no newline yet", [TOLD], (DAY1, HALF1, ledger(events=1)), (LIVE, HALF2, ledger())),
+    files(
+        "bad records around halves",
+        [TOLD],
+        (DAY1, b"x\n1 2\n" + HALF1, ledger(events=1, json=1, no_time=2)),
+        (DAY2, HALF2 + b"\nx\n", ledger(json=1)),
+    ),
+    files(
+        "the rest still waits",
+        [TOLD],
+        (DAY1, HALF1, ledger(events=1)),
+        (LIVE, HALF2 + b"\n" + B[:-1], ledger(pending=len(HALF2) + 1)),
+    ),
+    # halves that are not joined
+    files(
+        "text behind it",
+        ids("a", "b"),
+        (DAY1, BEFORE, ledger(events=1, pending=len(A) + 1)),
+        (DAY2, HALF2 + b" x\n" + B, ledger(events=1, json=1)),
+    ),
+    files(
+        "text behind it that waits",
+        ids("a"),
+        (DAY1, BEFORE, ledger(events=1, pending=len(A) + 1)),
+        (DAY2, HALF2 + b" x", ledger(pending=0)),
+    ),
+    files(
+        "an object behind it that is no event",
+        ids("a", "b"),
+        (DAY1, BEFORE, ledger(events=1, pending=len(A) + 1)),
+        (DAY2, HALF2 + b"{}\n" + B, ledger(events=1, torn=1)),
+    ),
+    files(
+        "a second half that begins with an event",
+        ids("a", "b"),
+        (DAY1, A + b"\n" + HALF, ledger(events=1, pending=len(A) + 1)),
+        (DAY2, B + b', "session": "cut", "timestamp": "2024-05-01T00:00:00Z"}\n', ledger(events=1, torn=1)),
+    ),
+    files(
+        "an event inside the object in two halves",
+        ids("a", "b"),
+        (DAY1, A + b'\n{"_index": "x", "_source":', ledger(events=1, pending=len(A) + 1)),
+        (DAY2, B + b"}\n", ledger(events=1, torn=1)),
+    ),
+    files(
+        "an object that is no event begins the second source",
+        JOINED,
+        (DAY1, A + b"\n" + CUT[: CUT.index(b'{"key"')], ledger(events=2)),
+        (DAY2, CUT[CUT.index(b'{"key"') :] + b"\n" + B, ledger(events=1)),
+    ),
+    files(
+        "a whole line begins the second source",
+        ids("a", "b"),
+        (DAY1, BEFORE, ledger(events=1, pending=len(A) + 1)),
+        (DAY2, B + b"\n" + HALF2 + b"\n", ledger(events=1, torn=1)),
+    ),
+    files(
+        "together they are wrong",
+        ids("a", "b"),
+        (DAY1, A + b'\n{"x": 1', ledger(events=1, pending=len(A) + 1)),
+        (DAY2, BEHIND, ledger(events=1, torn=1)),
+    ),
+    files(
+        "together they are not whole",
+        ids("a"),
+        (DAY1, BEFORE, ledger(events=1, pending=len(A) + 1)),
+        (DAY2, HALF2[:-1] + b"\n", ledger(torn=1)),
+    ),
+    files(
+        "together they are no event",
+        ids("a", "b"),
+        (DAY1, A + b'\n{"eventid": "x", ', ledger(events=1, pending=len(A) + 1)),
+        (DAY2, b'"session": "cut"}\n' + B, ledger(events=1, torn=1)),
+    ),
+    files(
+        "together they are too deep",
+        ids("a", "b"),
+        (DAY1, A + b"\n" + CUT[:-1] + b', "deep":' + b"[" * 60, ledger(events=1, pending=len(A) + 1)),
+        (DAY2, b"[" * 60 + b"]" * 120 + b"}\n" + B, ledger(events=1, torn=1)),
+    ),
+    files(
+        "together they are too long",
+        ids("a", "b"),
+        (DAY1, A + b"\n" + CUT[:-1] + b', "long":"' + b"x" * (9 * MIB), ledger(events=1, pending=len(A) + 1)),
+        (DAY2, b"x" * (9 * MIB) + b'"}\n' + B, ledger(events=1, torn=1)),
+    ),
+    files(
+        "a first half that begins with no brace",
+        ids("a", "b"),
+        (DAY1, A + b"\nx " + HALF1, ledger(events=1, pending=len(A) + 1)),
+        (DAY2, BEHIND, ledger(events=1, torn=1)),
+    ),
+    files(
+        "a first half whose line has ended, inside text",
+        ids("a", "b"),
+        (DAY1, A + b"\n" + CUT[: CUT.index(b"params")] + b"\n", ledger(events=1, torn=1)),
+        (DAY2, CUT[CUT.index(b"params") :] + b"\n" + B, ledger(events=1, torn=1)),
+    ),
+    files(
+        "pretty-printed, cut between lines, compressed",
+        ids("a", "b"),
+        (DAY1 + ".gz", A + b"\n" + PRETTY[: LINE2 - 1], ledger(events=1, torn=1, unterminated=1)),
+        (DAY2 + ".gz", PRETTY[LINE2:] + b"\n" + B, ledger(events=1, json=2, torn=1)),
+    ),
+    files(
+        "a file between, which is neither half",
+        ids("a", "b", "c"),
+        (DAY1, BEFORE, ledger(events=1, pending=len(A) + 1)),
+        (DAY2, C + b"\n", ledger(events=1)),
+        (DAY3, BEHIND, ledger(events=1, torn=1)),
+    ),
+    files(
+        "an empty file between",
+        ids("a", "b"),
+        (DAY1, BEFORE, ledger(events=1, pending=len(A) + 1)),
+        (DAY2, b"", ledger()),
+        (DAY3, BEHIND, ledger(events=1, torn=1)),
+    ),
+    files(
+        "an object in three files",
+        ids("a", "b"),
+        (DAY1, BEFORE, ledger(events=1, pending=len(A) + 1)),
+        (DAY2, HALF2[:9], ledger(pending=0)),
+        (DAY3, HALF2[9:] + b"\n" + B, ledger(events=1, torn=1)),
+    ),
+    # more than two files
+    files(
+        "three files in a chain",
+        [*ids("a", "b", "c"), TOLD],
+        (LIVE + ".2", A + b"\n" + C[:30], ledger(events=2)),
+        (LIVE + ".1", C[30:] + b"\n" + HALF1, ledger(events=1)),
+        (LIVE, BEHIND, ledger(events=1)),
+    ),
+    files(
+        "a chain with the given order upside down",
+        [*ids("a", "b", "c"), TOLD],
+        (LIVE, BEHIND, ledger(events=1)),
+        (DAY2, C[30:] + b"\n" + HALF1, ledger(events=1)),
+        (DAY1, A + b"\n" + C[:30], ledger(events=2)),
+    ),
+    files(
+        "dates and numbers, each before the live file",
+        [*ids("a", "b"), TOLD],
+        (DAY1, B + b"\n", ledger(events=1)),
+        (LIVE + ".2", b"", ledger()),
+        (LIVE + ".1", BEFORE, ledger(events=2)),
+        (LIVE, HALF2 + b"\n", ledger()),
+    ),
+    files(
+        "two copies of the first file",
+        JOINED,
+        (DAY1, BEFORE, ledger(events=2)),
+        (DAY1 + ".gz", BEFORE, ledger(duplicates=2)),
+        (DAY2, BEHIND, ledger(events=1)),
+    ),
+    files(
+        "two copies of the second file",
+        JOINED,
+        (DAY1, BEFORE, ledger(events=2)),
+        (DAY2, BEHIND, ledger(events=1)),
+        (DAY2 + ".gz", BEHIND, ledger(duplicates=1)),
+    ),
+    files(
+        "two copies of the second file, of which one fits",
+        JOINED,
+        (DAY1, BEFORE, ledger(events=2)),
+        (DAY2, B + b"\n", ledger(events=1)),
+        (DAY2 + ".gz", BEHIND, ledger(duplicates=1)),
+    ),
+    files(
+        "two copies of both",
+        JOINED,
+        (DAY1 + ".gz", BEFORE, ledger(events=2)),
+        (DAY1 + ".xz", BEFORE, ledger(duplicates=2)),
+        (DAY2 + ".gz", BEHIND, ledger(events=1)),
+        (DAY2 + ".xz", BEHIND, ledger(duplicates=1)),
+    ),
+    # what the joined object is
+    files(
+        "a joined event without a session",
+        ids("a", "b"),
+        (DAY1, A + b"\n" + J(unnamed(x=1))[:9], ledger(events=1, sessionless=1)),
+        (DAY2, J(unnamed(x=1))[9:] + b"\n" + B, ledger(events=1)),
+    ),
+    files(
+        "a joined event that is known",
+        JOINED,
+        (LIVE + ".other", CUT + b"\n", ledger(events=1)),
+        (DAY1, BEFORE, ledger(events=1, duplicates=1)),
+        (DAY2, BEHIND, ledger(events=1)),
+    ),
+    files(
+        "a joined event that comes again, read when the later half is",
+        JOINED,
+        (DAY1, BEFORE, ledger(events=1, duplicates=1)),
+        (LIVE + ".other", CUT + b"\n", ledger(events=1)),
+        (DAY2, BEHIND, ledger(events=1)),
+    ),
+    files(
+        "a joined event before the same in the source that follows",
+        JOINED,
+        (DAY1, BEFORE, ledger(events=2)),
+        (DAY2, BEHIND + CUT + b"\n", ledger(events=1, duplicates=1)),
+    ),
+    files(
+        "a joined list under a key",
+        [{**UNDER_KEY, "event_count": 2}, *ids("a", "b")],
+        (DAY1, A + b"\n" + J({KEY: [unnamed(), {}, unnamed(1)]})[:-30], ledger(events=3, no_time=1)),
+        (DAY2, J({KEY: [unnamed(), {}, unnamed(1)]})[-30:] + b"\n" + B, ledger(events=1)),
+    ),
 ]
 
 # --- events --------------------------------------------------------------------------------------------------------
@@ -458,23 +818,27 @@ IDENTITY = [
 BY_EVENT = "event_session"
 
 
-def named(name: str, fields: dict[str, Any], session_id: str, match_type: str = BY_EVENT) -> Case:
-    return one(name, lines(unnamed(**fields)), [{"session_id": session_id, "match_type": match_type}], events=1)
+def named(name: str, fields: dict[str, Any], session_id: str, matcher: str = "session") -> Case:
+    match_type = "session_id_only" if matcher == "session" else BY_EVENT
+    expected = {"session_id": session_id, "match_type": match_type, "matcher": matcher}
+    return one(name, lines(unnamed(**fields)), [expected], events=1)
 
 
 MATCHERS = [
-    named("session first", {"session": "s", "session_id": "t", "sid": "u"}, "s", "session_id_only"),
-    named("then session_id", {"sid": "3", "sessionid": "2", "session_id": "1"}, "1"),
-    named("then sessionid", {"sid": "3", "sessionid": "2", "message": "[session: 4]"}, "2"),
-    named("then sid", {"sid": "3", "message": "[session: 4]"}, "3"),
-    one("then the enclosing key", J({KEY: [unnamed(message="[session: 4]")]}), [UNDER_KEY], events=1),
-    named("then the end of the message", {"message": "x [session: 4]"}, "4"),
-    named("the last of several", {"message": "[session: 3] [session: 4]"}, "4"),
-    named("an integer", {"session": 12}, "12", "session_id_only"),
-    named("zero and less", {"session": -0}, "0", "session_id_only"),
-    named("a huge integer", {"session": 10**40}, "1" + "0" * 40, "session_id_only"),
-    named("text as it is", {"session": " A\u0000b "}, " A\0b ", "session_id_only"),
-    named("unusable, so the next is asked", {"session": "", "session_id": None, "sessionid": 1.0, "sid": "x"}, "x"),
+    named("session first", {"session": "s", "session_id": "t", "sid": "u"}, "s"),
+    named("then session_id", {"sid": "3", "sessionid": "2", "session_id": "1"}, "1", "session_id"),
+    named("then sessionid", {"sid": "3", "sessionid": "2", "message": "[session: 4]"}, "2", "sessionid"),
+    named("then sid", {"sid": "3", "message": "[session: 4]"}, "3", "sid"),
+    one("then the enclosing key", J({KEY: [unnamed(message="[session: 4]")]}),
+        [{**UNDER_KEY, "matcher": "enclosing_key"}], events=1),
+    named("then the end of the message", {"message": "x [session: 4]"}, "4", "message"),
+    named("the last of several", {"message": "[session: 3] [session: 4]"}, "4", "message"),
+    named("an integer", {"session": 12}, "12"),
+    named("zero and less", {"session": -0}, "0"),
+    named("a huge integer", {"session": 10**40}, "1" + "0" * 40),
+    named("text as it is", {"session": " A\u0000b "}, " A\0b "),
+    named("unusable, so the next is asked", {"session": "", "session_id": None, "sessionid": 1.0, "sid": "x"}, "x",
+        "sid"),
     *(
         one(f"{value!r} names nothing", lines(unnamed(session=value)), [], sessionless=1)
         for value in ("", None, True, False, 1.5, ["a"], {"a": "b"})
@@ -497,7 +861,17 @@ MATCHERS = [
         [{"match_type": BY_EVENT}], events=2),
     one("the best of its events",
         lines(unnamed(eventid=CONNECT, sid="a"), unnamed(1, CLOSED, sid="a"), event(seconds=2)),
-        [{"match_type": "full_delimited", "event_count": 3}], events=3),
+        [{"match_type": "full_delimited", "matcher": "session", "event_count": 3}], events=3),
+    one("the best of weak ones", lines(unnamed(message="[session: a]"), unnamed(1, sid="a"), unnamed(2, sessionid="a"),
+        unnamed(3, message="[session: a]")),
+        [{"match_type": BY_EVENT, "matcher": "sessionid", "event_count": 4}], events=4),
+    one("each part of an id has its own best", lines(unnamed(sid="a"), unnamed(3 * DAY, session_id="a")),
+        [{"matcher": "sid"}, {"matcher": "session_id"}], events=2),
+    one("copies keep the best, first or last",
+        lines(unnamed(message=f"[session: {KEY}]"), {KEY: [unnamed(message=f"[session: {KEY}]")]},
+            {"f" * 8: [unnamed(1, message="[session: ffffffff]")]}, unnamed(1, message="[session: ffffffff]")),
+        [{"session_id": KEY, "matcher": "enclosing_key"}, {"session_id": "f" * 8, "matcher": "enclosing_key"}],
+        events=2, duplicates=2),
     one("sub-types are no delimiters", lines(event(eventid=CONNECT + "/x"), event(eventid=CLOSED, seconds=1)),
         [{"match_type": "session_id_only"}], events=2),
 ]  # fmt: skip

@@ -15,12 +15,15 @@ import apsw
 from sesscore.records import Position, RecordReader
 from sesscore.recount import Recount, Session, SourceBytes
 from sesscore.recount_events import Event, read_event
+from sesscore.recount_halves import read_joined
+from sesscore.recount_matchers import SESSION
 from sesscore.recount_records import Object, Waiting, read_records
 from sesscore.recount_values import fields_of, fingerprint
 
 DAY_US = 86_400_000_000
 FATES = ("lines", "events", "duplicates", "sessionless", "quarantined", "blank")
-METRICS = tuple(name for name in Session.__slots__ if name != "activities")
+NOT_STORED_YET = {"matcher"}
+METRICS = tuple(name for name in Session.__slots__ if name not in {"activities", *NOT_STORED_YET})
 MATCHES = ("full_delimited", "session_id_only", "event_session")
 
 # (sensor, session id, µs, fingerprint, event id, number of its record, named by `session`)
@@ -124,7 +127,7 @@ def oracle_scan(
         if isinstance(event, Event):
             hashed = fingerprint(event.at_us, fields_of(event.identity))
             events.append(
-                (event.sensor, event.session_id, event.at_us, hashed, event.eventid, number, event.by_session)
+                (event.sensor, event.session_id, event.at_us, hashed, event.eventid, number, event.matcher == SESSION)
             )
         else:
             fates[event] += 1
@@ -307,12 +310,10 @@ def check_event_rollup(
 ) -> None:
     """Distinct events by the day of their own time."""
     events: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for told in {
-        told[:5]
-        for source in sources
-        for told in oracle_scan(source.data, source.growable, sensor=sensor, naive_minutes=naive)[0]
-    }:
-        events[told[2] // DAY_US, told[0], told[4]].append(told[2])
+    records = [record for _, record in read_joined(list(sources)) if isinstance(record, Object)]
+    read = [read_event(record.fields, record.enclosing_key, sensor, naive) for record in records]
+    for event in {event._replace(matcher=SESSION) for event in read if isinstance(event, Event)}:
+        events[event.at_us // DAY_US, event.sensor, event.eventid].append(event.at_us)
     stored = connection.execute(
         "SELECT day, n.name, t.value, events, first_us, last_us FROM rollup_event JOIN sensor AS n USING (sensor_id)"
         " JOIN text AS t ON t.text_id = eventid_id"

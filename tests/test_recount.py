@@ -9,15 +9,22 @@ import json
 import lzma
 import random
 from collections import Counter
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cases import CASES, A, B, Case, event, lines, us
+import strategies
+from cases import CASES, HALVES, A, B, Case, at, event, lines, unnamed, us
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sesscore import recount_records
-from sesscore.recount import Recount, SourceBytes, fingerprint, read_source, recount
+from sesscore.recount import Ledger, Recount, SourceBytes, fingerprint, read_source, recount
 from sesscore.recount_events import timestamp_us
+from sesscore.recount_names import neighbours, place
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 LEDGER = ("lines", "events", "duplicates", "sessionless", "quarantined", "blank", "reasons", "pending_offset")
@@ -42,10 +49,10 @@ def found(result: Recount, expected: list[dict[str, Any]]) -> list[dict[str, Any
 
 
 def test_cases_have_names_of_their_own() -> None:
-    assert [name for name, times in Counter(case.name for case in CASES).items() if times > 1] == []
+    assert [name for name, times in Counter(case.name for case in [*CASES, *HALVES]).items() if times > 1] == []
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES, *HALVES], ids=lambda case: case.name)
 def test_case(case: Case) -> None:
     result = count(case)
     ledgers = {name: {key: getattr(ledger, key) for key in LEDGER} for name, ledger in result.ledgers.items()}
@@ -56,7 +63,7 @@ def test_case(case: Case) -> None:
         assert ledger.pending == (ledger.pending_offset is not None)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES, *HALVES], ids=lambda case: case.name)
 def test_order_of_sources_and_lines_is_nothing(case: Case) -> None:
     """Whatever is read twice, in any order, gives the same sessions."""
     once = [SourceBytes(*source) for source in case.sources]
@@ -105,7 +112,7 @@ def test_waiting_goes_on_where_it_says() -> None:
         assert sum(ledger.quarantined for ledger in both.ledgers.values()) == whole.ledgers["log"].quarantined, cut
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES, *HALVES], ids=lambda case: case.name)
 def test_the_short_way_changes_nothing(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ordinary lines, walked byte by byte like all others, give the same."""
     short = count(case)
@@ -235,6 +242,220 @@ def test_read_source_plain(tmp_path: Path) -> None:
     assert read_source(path) == SourceBytes(str(path), PLAIN, True)
     path.write_bytes(b"")
     assert read_source(path) == SourceBytes(str(path), b"", True)
+
+
+# --- halves --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", HALVES, ids=lambda case: case.name)
+def test_halves_in_any_order(case: Case) -> None:
+    """The order has a say in which of two copies is the event, and in nothing else."""
+    expected = count(case)
+    for order in permutations(case.sources) if len(case.sources) < 4 else ():
+        result = count(replace(case, sources=list(order)))
+        assert result.sessions == expected.sessions
+        assert {name: fates(ledger) for name, ledger in result.ledgers.items()} == {
+            name: fates(ledger) for name, ledger in expected.ledgers.items()
+        }
+
+
+def fates(ledger: Ledger) -> tuple[Any, ...]:
+    assert ledger.balanced
+    known = ledger.events + ledger.duplicates
+    return known, ledger.sessionless, ledger.blank, ledger.reasons, ledger.pending_offset
+
+
+@pytest.mark.parametrize(
+    ("name", "stem", "dated", "number"),
+    [
+        ("cowrie.json", "cowrie.json", None, None),
+        ("cowrie.json.gz", "cowrie.json", None, None),
+        ("cowrie.json.2024-05-01.xz", "cowrie.json", date(2024, 5, 1), None),
+        ("cowrie.json_20240501", "cowrie.json", date(2024, 5, 1), None),
+        ("cowrie.json-2024_5_1", "cowrie.json", date(2024, 5, 1), None),
+        ("cowrie.json.2024_05_01", "cowrie.json", date(2024, 5, 1), None),
+        ("cowrie20240501.json", "cowrie.json", date(2024, 5, 1), None),
+        ("2024-05-01.json.bz2", ".json", date(2024, 5, 1), None),
+        ("a.2024-05-01.2024-06-01.1", "a.2024-05-01.1", date(2024, 6, 1), None),
+        ("a.2024-05-01.2024-06-31", "a.2024-06-31", date(2024, 5, 1), None),
+        ("a.2024-02-29", "a", date(2024, 2, 29), None),
+        ("a.2023-02-29", "a.2023-02-29", None, None),
+        ("a.1714521600", "a.1714521600", None, None),
+        ("a.99999999", "a.99999999", None, None),
+        ("a.2024-05-011", "a.2024-05-011", None, None),
+        ("a.12024-05-01", "a.12024-05-01", None, None),
+        ("a.0000-05-01", "a.0000-05-01", None, None),
+        ("a.2024-5-1", "a.2024-5-1", None, None),
+        ("a.\u0662\u0660\u0662\u0664-05-01", "a.\u0662\u0660\u0662\u0664-05-01", None, None),
+        ("a.1.gz", "a", None, 1),
+        ("a.0012", "a", None, 12),
+        ("a.10000", "a.10000", None, None),
+        ("a.1.json", "a.1.json", None, None),
+        ("a-1", "a-1", None, None),
+        ("a.1.GZ", "a.1.GZ", None, None),
+        ("a.2024-05-01.gz.gz", "a.gz", date(2024, 5, 1), None),
+    ],
+)
+def test_place(name: str, stem: str, dated: date | None, number: int | None) -> None:
+    found = place(f"folder/{name}")
+    assert (found.stem[1], found.dated, found.number) == (stem, dated, number)
+    assert found == place(f"folder/./{name}") != place(name)
+
+
+def test_neighbours() -> None:
+    names = ["x.1", "x.3.gz", "x.3", "x.20", "x", "x.gz", "x.2024-05-01", "x.20240501.gz", "x-2023-12-31"]
+    names += ["y.1", "y.2", "z.2024-05-01", "z.1"]
+    assert sorted(neighbours(names)) == [
+        (["x-2023-12-31"], ["x.2024-05-01", "x.20240501.gz"]),
+        (["x.1"], ["x", "x.gz"]),
+        (["x.20"], ["x.3", "x.3.gz"]),
+        (["x.2024-05-01", "x.20240501.gz"], ["x", "x.gz"]),
+        (["x.3", "x.3.gz"], ["x.1"]),
+        (["y.2"], ["y.1"]),
+    ]
+
+
+@pytest.mark.parametrize("first", [bytes, gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("second", [bytes, gzip.compress, bz2.compress, lzma.compress])
+def test_halves_in_files(first: Any, second: Any, tmp_path: Path) -> None:
+    log = lines(event("a"), event("b", 1), event("c", 2))
+    whole = recount([SourceBytes("log", log, True)])
+    names = [str(tmp_path / f"log.2024-05-0{day}") for day in (1, 2)]
+    Path(names[0]).write_bytes(first(log[:120]))
+    Path(names[1]).write_bytes(second(log[120:]))
+    for order in (names, names[::-1]):
+        result = recount(map(read_source, order))
+        assert result.sessions == whole.sessions
+        assert not any(ledger.quarantined or ledger.pending for ledger in result.ledgers.values())
+
+
+def cut_at(data: bytes, cut: int, growable: tuple[bool, bool]) -> list[SourceBytes]:
+    parts = (data[:cut], data[cut:])
+    return [SourceBytes(f"log.2024-05-0{1 + day}", parts[day], growable[day]) for day in (0, 1)]
+
+
+UNWRAPPED = strategies.worlds.map(lambda world: [told for told in world if "eventid" in told])
+
+
+@settings(max_examples=150, deadline=None)
+@given(UNWRAPPED, st.integers(0, 2**32), st.sampled_from((b"\n", b"\r\n")), st.booleans(), st.booleans())
+def test_a_log_that_is_cut_anywhere(
+    world: list[dict[str, Any]], seed: int, newline: bytes, first: bool, second: bool
+) -> None:
+    """In two dated files, one event a line, it holds what it held in one."""
+    chance = random.Random(seed)
+    log = b"".join(line + newline for line in strategies.lines(world, chance))
+    whole = recount([SourceBytes("log", log, True)])
+    for cut in {0, len(log), *(chance.randint(0, len(log)) for _ in range(20))}:
+        parts = cut_at(log, cut, (first, second))
+        for order in (parts, parts[::-1]):
+            assert_same(recount(order), whole)
+
+
+@settings(max_examples=50, deadline=None)
+@given(UNWRAPPED, st.integers(0, 2**32))
+def test_a_pretty_log_that_is_cut_anywhere(world: list[dict[str, Any]], seed: int) -> None:
+    chance = random.Random(seed)
+    log = b"".join(json.dumps(json.loads(line), indent=1).encode() + b"\n" for line in strategies.lines(world, chance))
+    whole = recount([SourceBytes("log", log, True)])
+    for cut in {chance.randint(0, len(log)) for _ in range(20)}:
+        parts = cut_at(log, cut, (True, chance.random() < 0.5))
+        for order in (parts, parts[::-1]):
+            assert_same(recount(order), whole)
+
+
+def assert_same(parted: Recount, whole: Recount) -> None:
+    """The same sessions of the same number of records, but for line ends that became blank lines."""
+    assert parted.sessions == whole.sessions
+    told = [sum(getattr(ledger, name) for ledger in parted.ledgers.values()) for name in LEDGER[1:5]]
+    assert told == [getattr(whole.ledgers["log"], name) for name in LEDGER[1:5]]
+    for ledger in parted.ledgers.values():
+        assert ledger.balanced
+        assert not ledger.pending
+
+
+@settings(max_examples=150, deadline=None)
+@given(strategies.logs() | strategies.worlds.map(lambda world: b"\n".join(strategies.lines(world))), st.data())
+def test_any_log_in_numbered_files(data: bytes, draw: st.DataObject) -> None:
+    """Whatever it holds and wherever it is cut, the order has no say, and every record has one place."""
+    cuts = sorted(draw.draw(st.lists(st.integers(0, len(data)), min_size=1, max_size=3)))
+    parts = [data[begin:end] for begin, end in pairwise([0, *cuts, len(data)])]
+    sources = [SourceBytes(f"log.{i}", part, draw.draw(st.booleans())) for i, part in enumerate(reversed(parts))]
+    expected = recount(sources)
+    other = recount(draw.draw(st.permutations(sources)))
+    assert other.sessions == expected.sessions
+    assert {name: fates(ledger) for name, ledger in other.ledgers.items()} == {
+        name: fates(ledger) for name, ledger in expected.ledgers.items()
+    }
+
+
+# --- a user's own matchers -----------------------------------------------------------------------------------------
+
+
+def ask(fields: dict[str, Any], *matchers: Any) -> tuple[str, str, str] | None:
+    """Session id, matcher and match type of an event that the built-in matchers cannot name, or can."""
+    told = {"eventid": "cowrie.session.params", "timestamp": at(), **fields}
+    result = recount([SourceBytes("log", lines(told), True)], matchers=matchers)
+    if not result.sessions:
+        assert result.ledgers["log"].sessionless == 1
+        return None
+    [session] = result.sessions
+    return session.session_id, session.matcher, session.match_type
+
+
+def test_a_matcher_is_asked_after_the_built_in_ones() -> None:
+    mine = (100, "mine", lambda fields: fields.get("uuid"))
+    assert ask({"uuid": "u"}, mine) == ("u", "mine", "event_session")
+    assert ask({"uuid": "u", "session": "s"}, mine) == ("s", "session", "session_id_only")
+    assert ask({"uuid": "u", "message": "[session: m]"}, mine) == ("m", "message", "event_session")
+    assert ask({}, mine) is None
+    assert ask({"uuid": "u"}) is None
+
+
+def test_matchers_are_asked_in_order_of_priority() -> None:
+    matchers = [
+        (200, "last", lambda fields: "z"),
+        (101, "second", lambda fields: "y"),
+        (100, "first", lambda fields: ""),
+    ]
+    assert ask({}, *matchers) == ("y", "second", "event_session")
+    assert ask({}, *matchers[:1]) == ("z", "last", "event_session")
+
+
+@pytest.mark.parametrize(
+    ("returned", "taken"),
+    [("a b", "a b"), (7, "7"), (-(10**30), "-1" + "0" * 30), (0, "0"), ("\ud800", "\ufffd")]
+    + [(nothing, None) for nothing in (None, "", True, False, 1.0, b"x", ["x"], {"x": 1}, object())],
+)
+def test_what_a_matcher_may_return(returned: Any, taken: str | None) -> None:
+    named = ask({}, (100, "mine", lambda fields: returned))
+    assert named == (None if taken is None else (taken, "mine", "event_session"))
+
+
+def test_what_a_matcher_is_given() -> None:
+    given_fields: list[dict[str, Any]] = []
+
+    def look(fields: dict[str, Any]) -> str:
+        given_fields.append(json.loads(json.dumps(fields)))
+        fields.clear()
+        return "x"
+
+    line = lines({**event(None), "sensor": "s", "x": [1, 1.5, None, {"y": True}]})[:-2]
+    line += b', "big": %s, "huge": [%s]}\n' % (b"9" * 30, b"9" * 5000)
+    result = recount([SourceBytes("log", line, True)], matchers=[(100, "mine", look)])
+    assert given_fields == [
+        {**event(None), "sensor": "s", "x": [1, 1.5, None, {"y": True}], "big": int("9" * 30), "huge": ["9" * 5000]}
+    ]
+    assert [(session.sensor, session.session_id) for session in result.sessions] == [("s", "x")]
+
+
+def test_a_session_keeps_its_best_matcher() -> None:
+    mine = [(150, "weak", lambda fields: fields.get("weak")), (120, "strong", lambda fields: fields.get("strong"))]
+    log = lines(
+        unnamed(weak="a"), unnamed(1, strong="a"), unnamed(2, weak="b"), unnamed(3, strong="c"), unnamed(4, sid="c")
+    )
+    result = recount([SourceBytes("log", log, True)], matchers=mine)
+    assert [(s.session_id, s.matcher) for s in result.sessions] == [("a", "strong"), ("b", "weak"), ("c", "sid")]
 
 
 # --- real logs -----------------------------------------------------------------------------------------------------

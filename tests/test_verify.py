@@ -97,6 +97,22 @@ def test_made_up_logs_agree_with_their_recount(capsys, tmp_path):
     assert [check["name"] for check in document["checks"]] == [*NAMES, "recount"]
 
 
+def test_an_event_in_two_files_is_one(capsys, tmp_path):
+    """The names of the logs are paths, so the recount knows which follows which."""
+    log = lines(*visit("a"), *visit("b", 60))
+    db = database(tmp_path, a=log)
+    folder = tmp_path / "rotated"
+    folder.mkdir()
+    (folder / "cowrie.json.2024-05-01").write_bytes(log[:700])
+    (folder / "cowrie.json").write_bytes(log[700:])
+    assert len(log) > 700
+    assert b"\n" not in log[699:701]
+    document = verified(capsys, db, str(folder))
+    assert document["recount"] == {
+        "sources": 2, "sessions": 2, "extra": 0, "missing": 0, "differing": 0, "problems": []
+    }  # fmt: skip
+
+
 def test_nothing_agrees_with_nothing(capsys, tmp_path):
     document = verified(capsys, database(tmp_path, a=b""))
     assert (document["sessions"], document["ledger"]["lines"]) == (0, 0)
