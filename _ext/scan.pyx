@@ -308,7 +308,7 @@ cdef class EventBatch:
         else:
             out.type = DOUBLE
             out.number = value
-            self.put(repr(value).encode("ascii"), &out.text)
+            self.put(repr(value + 0.0).encode("ascii"), &out.text)      # -0.0 is 0.0
         return 0
 
     cdef int put(self, bytes text, Span *span) except -1:

@@ -1,7 +1,7 @@
-"""Events that a rotation cut in two: the first half ends one source, the second begins the next (docs/design.md, "Halves").
+"""Events that a rotation cut in two: the first half ends one source, the second begins the next.
 
-Both halves are read from the files once more, which lie side by side when the later one is read. What a join changes
-in the database is `Writer.join`'s business.
+The rules are in docs/design.md, "Halves". Both halves are read from the files once more, which lie side by side when
+the later one is read. What a join changes in the database is `Writer.join`'s business.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import apsw
 
 from sesscore._scan import EventBatch
-from sesscore.known import SourceRow, recognise
+from sesscore.known import SourceRow, known_rows, recognise
 from sesscore.queries import sql
 from sesscore.reading import Options
 from sesscore.records import KEPT_BYTES, MAX_OBJECT, SEPARATORS, Position, RecordReader, Scanned
@@ -40,7 +40,8 @@ class FirstHalf:
 class Lead:
     """What a source begins with and was counted as records, though it ends an event.
 
-    reasons: of the quarantined ones. rest_offset, rest: what follows it.
+    reasons: of the quarantined ones. rest_offset, rest: what follows it. waited: the whole source, if its end was
+    waiting and belongs to the lead.
     """
 
     length: int
@@ -48,6 +49,7 @@ class Lead:
     reasons: tuple[str, ...]
     rest_offset: int
     rest: bytes
+    waited: bytes | None
 
     @property
     def records(self) -> int:
@@ -57,7 +59,7 @@ class Lead:
 
 @dataclass(frozen=True)
 class Join:
-    """Two halves of an event. lead: None if it was taken out before. scanned: the event, read as one of the first source."""
+    """Two halves of an event. lead: None if it was taken out before. scanned: the event, as one of the first source."""
 
     first: FirstHalf
     second: SourceRow
@@ -71,8 +73,8 @@ def joins(connection: apsw.Connection, options: Options) -> Iterator[Join]:
     connection: the writer's, which knows what is not committed yet. No source may be in reading meanwhile.
     """
     folders = Folders()
-    for values in connection.execute(sql("store/open_ends")).fetchall():
-        first = _first_half(SourceRow(*values), connection)
+    for row in known_rows(connection.execute(sql("store/open_ends"))):
+        first = _first_half(row, connection)
         for path in folders.after(first.source.path) if first else ():
             second = _known(path, connection)
             if first is None or second is None or (first.joined and second.lead_bytes):
@@ -83,7 +85,7 @@ def joins(connection: apsw.Connection, options: Options) -> Iterator[Join]:
 
 
 def joined_record(row: SourceRow, connection: apsw.Connection, options: Options) -> Scanned | None:
-    """The event that a source begins and the next one ends, read once more; None if the files do not tell it any more."""
+    """The event that a source begins and the next one ends, read once more; None if the files do not tell it now."""
     first = _first_half(row, connection) if row.half_bytes else None
     for path in Folders().after(row.path) if first else ():
         second = _known(path, connection)
@@ -142,7 +144,10 @@ def _join(first: FirstHalf, second: SourceRow, path: str, options: Options) -> J
 
 
 def _object_end(half: bytes, source: Source) -> tuple[bytes, int]:
-    """The beginning of a source, to the end of a line, and where in it an object ends that `half` begins; 0 if it does not."""
+    """The beginning of a source, and where in it the object ends that `half` begins; 0 if it does not.
+
+    If it does, the beginning goes to the end of that line at least.
+    """
     beginning = b""
     for size in _STEPS:
         beginning += _read(source, size - len(beginning))
@@ -155,30 +160,37 @@ def _object_end(half: bytes, source: Source) -> tuple[bytes, int]:
 
 
 def _lead(beginning: bytes, length: int, second: SourceRow, options: Options) -> Lead | None:
-    """What the first `length` bytes were counted as; None if they are not the end of an event and nothing else."""
-    line_end = beginning.find(b"\n", length)
-    line = beginning if line_end < 0 else beginning[:line_end]
-    alone = [scanned.batch for scanned in _batches(beginning[:length], second.sensor, options)]
-    if any(batch.events + batch.sessionless for batch in alone):
+    """What the first `length` bytes were counted as; None if they are not the end of an event and nothing else.
+
+    beginning: of the second source, to the end of the line on which the event ends.
+    """
+    line_end = beginning.find(b"\n", length) + 1
+    line = beginning[:line_end] if line_end else beginning
+    alone = _reader(_Memory(beginning[:length]), second.sensor, options)
+    batches = [scanned.batch for scanned in alone.batches()]
+    if any(batch.events + batch.sessionless for batch in batches):
         return None
     reasons: list[str] = []
-    for scanned in _batches(line, second.sensor, options):
+    end = 0
+    in_place = _reader(_Memory(line, growable=second.compression == "none" and not line_end), second.sensor, options)
+    for scanned in in_place.batches():
         for _, records, at, size, reason, _ in scanned.batch.quarantine:
-            begin = scanned.base + at
-            if begin < length:
+            if scanned.base + at < length:
                 reasons += [reason] * records
-                if beginning[length : begin + size].strip(SEPARATORS):
-                    return None
-    blank = sum(batch.blank for batch in alone)
-    if len(reasons) + blank != sum(batch.records for batch in alone):
+                end = scanned.base + at + size
+    waits = in_place.pending > 0 and len(line) - in_place.pending < length
+    if beginning[length : len(line) if waits else end].strip(SEPARATORS):
+        return None
+    blank = sum(batch.blank for batch in batches)
+    if len(reasons) + blank + waits != sum(batch.records for batch in batches):
         return None
     rest = beginning[length:].lstrip(_NOTHING)
-    return Lead(length, blank, tuple(reasons), len(beginning) - len(rest), rest[:KEPT_BYTES])
+    return Lead(length, blank, tuple(reasons), len(beginning) - len(rest), rest[:KEPT_BYTES], line if waits else None)
 
 
 def _scan(first: FirstHalf, whole: bytes, options: Options) -> Scanned:
     """The event as a batch that ends where its first source ends."""
-    (read,) = _batches(whole, first.source.sensor, options)
+    (read,) = _reader(_Memory(whole), first.source.sensor, options).batches()
     batch = read.batch
     begin = Position(first.offset, first.record - 1, bool(first.source.line_open))
     end = Position(first.offset + len(first.data), begin.records + batch.records, in_line=True)
@@ -189,11 +201,10 @@ def _scan(first: FirstHalf, whole: bytes, options: Options) -> Scanned:
 
 
 class _Memory:
-    """Bytes as a source that cannot grow."""
+    """Bytes as a source."""
 
-    growable = False
-
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, growable: bool = False) -> None:
+        self.growable = growable
         self._data = data
 
     def read(self, size: int) -> bytes:
@@ -204,12 +215,12 @@ class _Memory:
         return 0
 
 
-def _batches(data: bytes, sensor: str, options: Options) -> Iterator[Scanned]:
-    """The records of bytes that are all there is; a whole object is one batch."""
-    yield from RecordReader(
-        _Memory(data), Position(), sensor=sensor, naive_minutes=options.naive_minutes, fast=options.fast,
+def _reader(source: _Memory, sensor: str, options: Options) -> RecordReader:
+    """Reads records as the sources were read; a whole object is one batch."""
+    return RecordReader(
+        source, Position(), sensor=sensor, naive_minutes=options.naive_minutes, fast=options.fast,
         matchers=options.matchers,
-    ).batches()  # fmt: skip
+    )  # fmt: skip
 
 
 def _known(path: str, connection: apsw.Connection) -> SourceRow | None:

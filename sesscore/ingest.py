@@ -191,6 +191,8 @@ class _Run:
         self._end_of(step.row.stored_bytes, step.row.path)
 
     def _unchanged(self, step: Unchanged) -> None:
+        if step.moved:
+            self._writer.place(step.row)
         self._result.sources["alien" if step.row.state == "alien" else "unchanged"] += 1
         self._ended(step.row)
         self._end_of(step.row.stored_bytes, step.row.path)

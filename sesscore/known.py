@@ -6,9 +6,10 @@ events count as duplicates: being wrong here costs time, never a number.
 """
 
 import os
-from dataclasses import astuple, dataclass, field
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 from hashlib import blake2b
-from typing import Literal
+from typing import Any, Literal
 
 import apsw
 
@@ -41,10 +42,10 @@ class SourceRow:
     modified_ns: int
     compression: str
     sensor: str
-    head_hash: bytes = field(default=digest(b""))
+    head_hash: bytes = digest(b"")
     head_bytes: int = 0
     offset: int = 0
-    tail_hash: bytes = b""
+    tail_hash: bytes = digest(b"")
     tail_bytes: int = 0
     records: int = 0
     line_open: int = 0
@@ -64,11 +65,15 @@ class SourceRow:
 
 @dataclass
 class Recognised:
-    """An open source that stands where reading goes on, and its row; `unchanged`: there is nothing new in it."""
+    """An open source that stands where reading goes on, and its row.
+
+    unchanged: there is nothing new in it. moved: it has another name or inode than the database knows.
+    """
 
     source: Source
     row: SourceRow
     unchanged: bool = False
+    moved: bool = False
 
 
 def stored_path(path: str) -> str:
@@ -96,7 +101,8 @@ def recognise(path: str, connection: apsw.Connection, sensor: str) -> Recognised
         )
         for known in _candidates(connection, fresh):
             if _is_unchanged(source, known):
-                return Recognised(source, known, unchanged=True)
+                moved = (known.path, known.device, known.inode) != (fresh.path, fresh.device, fresh.inode)
+                return Recognised(source, _moved(known, fresh), unchanged=True, moved=moved)
             if _is_same(source, known):
                 return Recognised(source, _moved(known, fresh))
             if source.offset:  # a compressed one was read to find out
@@ -113,8 +119,13 @@ def _candidates(connection: apsw.Connection, row: SourceRow) -> list[SourceRow]:
     if row.inode == 0:
         return []
     hints = {"path": row.path, "inode": row.inode, "device": row.device}
-    rows = [SourceRow(*values) for values in connection.execute(sql("store/known_sources"), hints)]
+    rows = known_rows(connection.execute(sql("store/known_sources"), hints))
     return [known for known in rows if known.compression == row.compression]
+
+
+def known_rows(found: Iterable[Any]) -> list[SourceRow]:
+    """Rows of `sql/store/known_sources.sql` and those like it."""
+    return [SourceRow(*values) for values in found]
 
 
 def _is_unchanged(source: Source, row: SourceRow) -> bool:

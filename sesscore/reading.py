@@ -23,9 +23,10 @@ class Unreadable:
 
 @dataclass
 class Unchanged:
-    """A source with nothing new in it."""
+    """A source with nothing new in it. moved: but for its name or its inode."""
 
     row: SourceRow
+    moved: bool
 
 
 @dataclass
@@ -79,7 +80,7 @@ def _read(path: str, connection: apsw.Connection, options: Options) -> Iterator[
     row = recognised.row
     with recognised.source as source:
         if recognised.unchanged:
-            yield Unchanged(row)
+            yield Unchanged(row, recognised.moved)
             return
         reader = RecordReader(
             source,

@@ -32,25 +32,15 @@ class Halves:
 
 
 def read_joined(sources: Sequence[SourceBytes]) -> Iterator[tuple[SourceBytes, Record]]:
-    """Give the records of all sources, in the order given, each with the source to which it belongs.
-
-    Those of a joined object come with the later of its sources: before all of a second one, or after all of the first.
-    """
+    """Give the records of all sources, in the order given, each with its source; those of joined halves last."""
     halves = find_halves(sources)
-    waiting: dict[str, SourceBytes] = {}  # first sources, read before any that follows
-    read: set[str] = set()
     for source in sources:
-        for name in [name for name in waiting if source.name in halves.joined[name].seconds]:
-            first = waiting.pop(name)
-            yield from ((first, record) for record in halves.joined[name].records)
         mine = halves.joined.get(source.name)
         for piece in read_pieces(source.data, source.growable, halves.leads.get(source.name, 0)):
             if mine is None or piece.begin != mine.begin:
                 yield from ((source, record) for record in piece.records)
-        read.add(source.name)
-        if mine is not None and read.isdisjoint(mine.seconds):
-            waiting[source.name] = source
-        elif mine is not None:
+    for source in sources:
+        if mine := halves.joined.get(source.name):
             yield from ((source, record) for record in mine.records)
 
 

@@ -30,8 +30,8 @@ def place(name: str) -> Place:
         year, month, day = (int(digits) for digits in found.groups() if digits is not None)
         if year >= 1 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]:
             return Place(name[: found.start()] + name[found.end() :], date=(year, month, day))
-    if found := _NUMBER.search(name):
-        return Place(name[: found.start()], number=int(found[1]))
+    if numbered := _NUMBER.search(name):
+        return Place(name[: numbered.start()], number=int(numbered[1]))
     return Place(name)
 
 

@@ -186,7 +186,8 @@ class Source:
     def skip_hole(self, keep: int = 0) -> int:
         """Pass over a hole of a sparse file, if the next byte is in one, but for its last `keep` bytes.
 
-        Says how many bytes, which would read as NULs. A crash or a careless rotation can leave a hole of terabytes, that takes no space but hours to read.
+        Says how many bytes, which would read as NULs. A crash or a careless rotation can leave a hole of terabytes,
+        that takes no space but hours to read.
         """
         return self.skip(max(0, self._plain.hole(self.offset) - keep)) if self._plain else 0
 

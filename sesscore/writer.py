@@ -1,7 +1,6 @@
 """Batches → the database: rows, roll-ups, ledger, quarantine, offset and checkpoint in one transaction."""
 
 import time
-from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -10,7 +9,8 @@ import apsw
 import orjson
 
 from sesscore._fold import Folder, Rows
-from sesscore.halves import Join, Lead
+from sesscore.halves import Join
+from sesscore.halves_taken import take_half, take_lead
 from sesscore.known import HEAD_BYTES, TAIL_BYTES, SourceRow, digest, parameters
 from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
@@ -82,54 +82,29 @@ class Writer:
         Returns what that changes in the ledgers, and the rows. Raises apsw.Error.
         """
         self._begin()
-        first, second = join.first.source, join.second
-        change = Ledger()
-        if join.lead is not None:
-            second.lead_bytes, second.lead_records = join.lead.length, join.lead.records
-            change.add(self._take_out(second, join.lead))
+        change = self._settle(join.second, take_lead(self._connection, join.second, join.lead))
         if join.first.joined:
             return change, None
-        first.half_bytes, first.pending_bytes = len(join.first.data), 0
-        if join.first.quarantine_id is not None:
-            self._connection.execute(sql("store/forget_quarantined"), {"quarantine_id": join.first.quarantine_id})
-            taken = Ledger(lines=-1, quarantined=-1)
-            self._put_many("ledger", (first.source_id, *taken.as_dict().values()))
-            change.add(taken)
-        ledger, rows = self.write(join.scanned, first)
+        source = join.first.source
+        source.half_bytes, source.pending_bytes = len(join.first.data), 0
+        change.add(self._settle(source, take_half(self._connection, join.first)))
+        ledger, rows = self.write(join.scanned, source)
         change.add(ledger)
         return change, rows
 
-    def _take_out(self, source: SourceRow, lead: Lead) -> Ledger:
-        """Takes the records of a lead out of ledger and quarantine."""
-        taken = Ledger(lines=-lead.records, quarantined=-len(lead.reasons), blank=-lead.blank)
-        self._put_many("ledger", (source.source_id, *taken.as_dict().values()))
+    def _settle(self, source: SourceRow, change: Ledger) -> Ledger:
+        """Stores a source whose records were taken out of the quarantine, and that in its ledger."""
         self._put_many("source", parameters(source))
-        left = Counter(lead.reasons)  # an alien keeps one row a reason
-        query = {"source_id": source.source_id, "records": lead.records if source.state != "alien" else source.records}
-        for quarantine_id, record, records, at, length, reason in self._connection.execute(
-            sql("store/quarantined_first"), query
-        ).fetchall():
-            fewer = min(records, left.pop(reason, 0) if source.state == "alien" else lead.records + 1 - record)
-            if fewer == records:
-                self._connection.execute(sql("store/forget_quarantined"), {"quarantine_id": quarantine_id})
-            elif fewer:
-                rest = {
-                    "quarantine_id": quarantine_id,
-                    "record": max(record, lead.records + 1),
-                    "records": records - fewer,
-                    "byte_offset": max(at, lead.rest_offset),
-                    "byte_length": at + length - max(at, lead.rest_offset),
-                    "bytes": lead.rest[: at + length - lead.rest_offset],
-                }
-                self._connection.execute(sql("store/shorten_quarantined"), rest)
-        return taken
+        self._put_many("ledger", (source.source_id, *change.as_dict().values()))
+        return change
 
     def finish(self, source: SourceRow, pending_bytes: int, damage: str | None) -> None:
         """Records that a source was read to its end. Raises apsw.Error."""
-        if source.source_id is None:
-            return  # nothing of it is in the ledger
+        if source.source_id is None and not pending_bytes:
+            return  # there is nothing to remember
         self._begin()
-        ledger = Ledger(*self._connection.execute(sql("store/source_ledger"), (source.source_id,)).get)
+        self._source_id(source)
+        ledger = Ledger(*(self._connection.execute(sql("store/source_ledger"), (source.source_id,)).get or ()))
         source.pending_bytes = pending_bytes
         source.damage = damage
         source.state = "alien" if ledger.alien else "damaged" if damage else "read"
@@ -137,6 +112,11 @@ class Writer:
         if ledger.alien:
             self._connection.execute(sql("store/quarantine_alien"), {"source_id": source.source_id})
             self._connection.execute(sql("store/forget_quarantine"), {"source_id": source.source_id})
+
+    def place(self, source: SourceRow) -> None:
+        """Records where a source lies now. Raises apsw.Error."""
+        self._begin()
+        self._put_many("source", parameters(source))
 
     def commit(self) -> None:
         """Ends the transaction, roll-ups last. Nothing is promised to anyone before it. Raises apsw.Error."""

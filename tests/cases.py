@@ -363,7 +363,6 @@ def at_cut(where: str, middle: bytes) -> Case:
 PRETTY = json.dumps(event("cut"), indent=1).encode()
 LINE2 = PRETTY.index(b"\n", 3) + 1
 
-# What test_ingest runs too as soon as ingest joins halves
 HALVES = [
     # which source follows
     joined("halves in two dated files"),

@@ -22,12 +22,11 @@ from sesscore.recount_values import fields_of, fingerprint
 
 DAY_US = 86_400_000_000
 FATES = ("lines", "events", "duplicates", "sessionless", "quarantined", "blank")
-NOT_STORED_YET = {"matcher"}
-METRICS = tuple(name for name in Session.__slots__ if name not in {"activities", *NOT_STORED_YET})
+METRICS = tuple(name for name in Session.__slots__ if name != "activities")
 MATCHES = ("full_delimited", "session_id_only", "event_session")
 
-# (sensor, session id, µs, fingerprint, event id, number of its record, named by `session`)
-Told = tuple[str, str, int, int, str, int, bool]
+# (sensor, session id, µs, fingerprint, event id, number of its record, priority of its matcher)
+Told = tuple[str, str, int, int, str, int, int]
 
 
 # --- the scanner ---------------------------------------------------------------------------------------------------
@@ -88,7 +87,7 @@ def scan(
     for scanned in reader.batches():
         batch, first = scanned.batch, scanned.begin.records
         assert scanned.begin == made.position
-        made.events += [(*told[:5], first + told[5], told[6] == 1) for told in batch.dump()]
+        made.events += [(*told[:5], first + told[5], told[6]) for told in batch.dump()]
         made.records += batch.records
         made.sessionless += batch.sessionless
         made.blank += batch.blank
@@ -127,7 +126,7 @@ def oracle_scan(
         if isinstance(event, Event):
             hashed = fingerprint(event.at_us, fields_of(event.identity))
             events.append(
-                (event.sensor, event.session_id, event.at_us, hashed, event.eventid, number, event.matcher == SESSION)
+                (event.sensor, event.session_id, event.at_us, hashed, event.eventid, number, event.matcher.priority)
             )
         else:
             fates[event] += 1
@@ -198,7 +197,7 @@ def ledgers(db: str | Path) -> dict[str, dict[str, Any]]:
         for source_id, reason, records in connection.execute("SELECT source_id, reason, records FROM quarantine"):
             reasons[source_id][reason] += records
     return {
-        Path(path).name: {
+        _name(path, Path(db).parent): {
             **dict(zip(FATES, fates, strict=True)),
             # a source that is no log keeps only its first reason
             "reasons": Counter(alien=reasons[key].total()) if state == "alien" else reasons[key],
@@ -207,6 +206,11 @@ def ledgers(db: str | Path) -> dict[str, dict[str, Any]]:
         for key, path, state, pending, *fates in rows
         if fates[0]
     }
+
+
+def _name(path: str, folder: Path) -> str:
+    """As a test names a source: below the folder of the database, or where it lies elsewhere by its last part."""
+    return str(Path(path).relative_to(folder)) if Path(path).is_relative_to(folder) else Path(path).name
 
 
 def expected_ledgers(recounted: Recount) -> dict[str, dict[str, Any]]:
