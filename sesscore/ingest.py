@@ -78,7 +78,9 @@ def ingest(
     began = time.monotonic()
     candidates = discover(paths, exclude=_own_files(db))
     result = IngestResult()
-    options = Options(sensor or "unknown", assume_utc_offset_minutes, fast=fast)
+    # SQLite holds no lone surrogates; those of a log are read as U+FFFD, too
+    stored_sensor = (sensor or "unknown").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    options = Options(stored_sensor, assume_utc_offset_minutes, fast=fast)
     if block_bytes is not None:
         options = Options(options.sensor, options.naive_minutes, block_bytes, fast)
     if all(candidate.problem for candidate in candidates):
