@@ -15,11 +15,14 @@ from itertools import islice
 from multiprocessing import Pool
 
 from exercised import REQUIRED
+from real_trial import real_trial
 from trial import Outcome, trial
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
+    if options.real:
+        return 0 if real_trial() else 1
     if options.log is not None:
         return _tell_all(trial(options.log))
     began = time.monotonic()
@@ -41,6 +44,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=60, help="stop after so many [60]")
     parser.add_argument("--jobs", type=int, default=1, help="at once [1]")
     parser.add_argument("--log", type=int, metavar="SEED", help="only the log of this seed")
+    parser.add_argument("--real", action="store_true", help="all real logs in all clothes instead")
     return parser.parse_args(arguments)
 
 
