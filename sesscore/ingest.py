@@ -84,8 +84,10 @@ def ingest(
     began = time.monotonic()
     candidates = discover(paths, exclude=_own_files(db))
     result = IngestResult()
+    # SQLite holds no lone surrogates; those of a log are read as U+FFFD, too
+    stored_sensor = (sensor or "unknown").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     options = Options(
-        sensor or "unknown", assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
+        stored_sensor, assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
     )
     if all(candidate.problem for candidate in candidates):
         for candidate in candidates:  # nothing to open a database for

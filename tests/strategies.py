@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
+from spelling import Literal, spelled
 
 START = datetime(2024, 5, 1, 20, tzinfo=UTC)
 HOUR_US = 3_600_000_000
@@ -16,10 +16,6 @@ DAY_US = 24 * HOUR_US
 
 
 # --- JSON ----------------------------------------------------------------------------------------------------------
-
-
-class Literal(str):
-    """A number as it is to be written."""
 
 
 NUMBERS = (
@@ -43,41 +39,6 @@ scalars = st.none() | st.booleans() | numbers | texts
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=8
 )
-
-
-def write(value: Any, chance: random.Random) -> str:
-    """One of the spellings of a value: escapes, white space, order of keys, a key twice."""
-    if isinstance(value, Literal):
-        return str(value)
-    if isinstance(value, str):
-        return _text(value, chance)
-    if isinstance(value, dict):
-        members = [(key, write(element, chance)) for key, element in value.items()]
-        chance.shuffle(members)
-        if members and chance.random() < 0.1:  # the last counts
-            members.insert(0, (chance.choice(members)[0], "[0]"))
-        inside = f"{_space(chance)},{_space(chance)}".join(
-            f"{_text(key, chance)}{_space(chance)}:{_space(chance)}{element}" for key, element in members
-        )
-        return f"{{{_space(chance)}{inside}{_space(chance)}}}"
-    if isinstance(value, list):
-        inside = f"{_space(chance)},{_space(chance)}".join(write(element, chance) for element in value)
-        return f"[{_space(chance)}{inside}{_space(chance)}]"
-    return json.dumps(value)
-
-
-def _space(chance: random.Random) -> str:
-    return "" if chance.random() < 0.8 else chance.choice((" ", "\t", "  ", "\r"))
-
-
-def _text(text: str, chance: random.Random) -> str:
-    way = chance.randrange(3)
-    if way == 0:
-        return json.dumps(text)
-    if way == 1 and not any("\ud800" <= c <= "\udfff" for c in text):
-        return json.dumps(text, ensure_ascii=False)
-    units = memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
-    return '"' + "".join(f"\\u{unit:04{chance.choice('xX')}}" for unit in units) + '"'
 
 
 def mutate(data: bytes, chance: random.Random, times: int) -> bytes:
@@ -171,7 +132,7 @@ worlds = st.lists(events(), min_size=1, max_size=25)
 def lines(world: Sequence[dict[str, Any]], chance: random.Random | None = None) -> list[bytes]:
     """One line each, spelled at random or all alike."""
     chance = chance or random.Random(0)
-    return [write(event, chance).encode("utf-8", "surrogatepass") for event in world]
+    return [spelled(event, chance) for event in world]
 
 
 RUBBISH = (
@@ -195,7 +156,7 @@ def logs(draw: st.DrawFn) -> bytes:
         if isinstance(piece, dict):
             if chance.random() < 0.1:
                 piece = {"_source": piece}
-            text = write(piece, chance).encode("utf-8", "surrogatepass")
+            text = spelled(piece, chance)
             made += text.replace(b"\r", b"\n") if chance.random() < 0.2 else text
         else:
             made += piece

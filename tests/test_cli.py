@@ -411,3 +411,14 @@ def test_synth_passes_its_options_on(tmp_path, capsys):
     json.loads(truth.read_text())
     assert outcome(capsys, "synth", "-n", "200", "--days", "2", "--seed", "3")[1:] == (log.read_text(), "")
     assert outcome(capsys, "synth", "-n", "1", "--start", "never")[0] == 2
+
+
+def test_a_sensor_that_is_no_utf_8_is_named_as_it_is_stored(tmp_path):
+    log, db = tmp_path / "a.json", str(tmp_path / "s.db")
+    log.write_text('{"eventid":"x","session":"a","timestamp":"2024-05-01T00:00:00Z"}\n')
+    named = (b"--sensor", b"b\xff")
+    assert run(b"ingest", str(log), "--db", db, *named).returncode == 0
+    for question in (("show", "a"), ("report", "summary"), ("verify", str(log))):
+        done = run(*question, "--db", db, *named)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert "b\ufffd" in run("show", "a", "--db", db).stdout

@@ -2,99 +2,30 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import json
-import lzma
 import random
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import apsw
 import pytest
+import transforms
 from cases import CASES, HALVES, A, B, Case, event, lines, unnamed
-from compare import Content, Log, check_database, content, dump, expected_content, expected_ledgers, ledgers, reading
+from compare import Log, content, dump, expected_content, ledgers, reading
+from desk import Desk, content_of, desks
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import logs, timestamp, worlds, write
+from strategies import lines as lines_of
+from strategies import logs, timestamp, worlds
+from transforms import COMPRESS
 
 from sesscore import writer
-from sesscore.ingest import IngestResult, ingest
 from sesscore.known import SourceRow
 from sesscore.records import RecordReader
 from sesscore.recount import SourceBytes, recount
 from sesscore.store import open_for_writing
 
 World = list[dict[str, Any]]
-COMPRESS: dict[str, Callable[[bytes], bytes]] = {
-    "plain": bytes,
-    "gz": lambda data: gzip.compress(data, 1),
-    "bz2": bz2.compress,
-    "xz": lambda data: lzma.compress(data, preset=0),
-}
-
-
-@dataclass
-class Desk:
-    """A folder with logs and a database."""
-
-    folder: Path
-    sources: dict[str, SourceBytes] = field(default_factory=dict)
-    read: list[str] = field(default_factory=list)
-
-    @property
-    def db(self) -> str:
-        return str(self.folder / "sesscore.db")
-
-    def put(self, name: str, data: bytes, compression: str = "plain") -> str:
-        path = self.folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(COMPRESS[compression](data))
-        self.sources[name] = SourceBytes(name, data, compression == "plain")
-        return str(path)
-
-    def ingest(self, *paths: str, **options: Any) -> IngestResult:
-        names = [str(Path(path).relative_to(self.folder)) for path in paths]
-        self.read += [name for name in names if name not in self.read]
-        result = ingest(paths, db=self.db, **options)
-        assert result.ledger.balanced
-        return result
-
-    def assert_as_recounted(self, *, one_run: bool = True, **options: Any) -> None:
-        """Everything that can be compared with the recount of the sources in the order in which they were read.
-
-        one_run: False where copies count in another order, because halves are joined at the end of each run.
-        """
-        sources = [self.sources[name] for name in self.read]
-        result = recount(sources, **options)
-        assert content(self.db) == expected_content(result)
-        found, expected = ledgers(self.db), expected_ledgers(result)
-        for told in [] if one_run else [*found.values(), *expected.values()]:
-            told["events"] += told.pop("duplicates")
-        assert found == expected
-        check_database(self.db, sources, options.get("sensor", "unknown"), options.get("assume_utc_offset_minutes", 0))
-
-    def assert_nothing_new(self, *paths: str, **options: Any) -> None:
-        """Reading again changes no row."""
-        before = dump(self.db)
-        result = self.ingest(*paths, **options)
-        assert dump(self.db) == before
-        assert result.ledger.lines == 0
-
-
-@contextmanager
-def desks() -> Iterator[Desk]:
-    """For hypothesis, whose examples must not share a folder."""
-    folder = Path(tempfile.mkdtemp(prefix="sesscore-"))
-    try:
-        yield Desk(folder)
-    finally:
-        shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -102,27 +33,16 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-def spelled(world: Sequence[dict[str, Any]], chance: random.Random | None = None) -> list[bytes]:
-    chance = chance or random.Random(0)
-    return [write(told, chance).encode("utf-8", "surrogatepass") for told in world]
-
-
 def in_lines(world: Sequence[dict[str, Any]], chance: random.Random | None = None) -> bytes:
-    return b"".join(line + b"\n" for line in spelled(world, chance))
+    return transforms.in_lines(lines_of(world, chance))
 
 
 def in_array(world: Sequence[dict[str, Any]], chance: random.Random | None = None) -> bytes:
-    return b"[" + b",".join(spelled(world, chance)) + b"]"
+    return transforms.in_array(lines_of(world, chance), random.Random(0))
 
 
 def pretty(world: Sequence[dict[str, Any]]) -> bytes:
-    return b"".join(json.dumps(json.loads(line), indent=2).encode() + b"\n" for line in spelled(world))
-
-
-def content_of(data: bytes, **options: Any) -> Content:
-    with desks() as desk:
-        desk.ingest(desk.put("log", data), **options)
-        return content(desk.db)
+    return transforms.pretty(lines_of(world), random.Random(0))
 
 
 # --- against the recount -------------------------------------------------------------------------------------------
@@ -458,7 +378,7 @@ def test_a_log_that_is_rotated_is_known_by_its_new_name(desk: Desk) -> None:
     rotated = desk.folder / "cowrie.json.2024-05-01"
     Path(live).rename(rotated)
     desk.put("cowrie.json", lines(event("b")))
-    result = ingest([str(desk.folder / "cowrie.json*")], db=desk.db)
+    result = desk.ingest(str(desk.folder / "cowrie.json*"))
     assert (result.ledger.lines, result.sources["unchanged"]) == (1, 1)
     with reading(desk.db) as connection:
         rows = connection.execute(
@@ -467,5 +387,5 @@ def test_a_log_that_is_rotated_is_known_by_its_new_name(desk: Desk) -> None:
         ).fetchall()
     assert rows == [("a", str(rotated)), ("b", live)]
     before = dump(desk.db)
-    ingest([str(desk.folder / "cowrie.json*")], db=desk.db)
+    desk.ingest(str(desk.folder / "cowrie.json*"))
     assert dump(desk.db) == before

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from compare import Scan, dump, reading, scan
+from real import DATA, files, truths
 
 from sesscore.ingest import IngestResult, ingest
 from sesscore.recount import read_source
 from sesscore.recount_events import timestamp_us
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
 pytestmark = pytest.mark.skipif(not (DATA / "truth.jsonl").exists(), reason="the real logs are not beside the project")
 
 # The events that stand behind 540,597 NULs were not in the independent count of event ids.
 BEHIND_NUL = Counter({"cowrie.session.connect": 1})
-
-
-def truths() -> dict[str, dict[str, Any]]:
-    """What an independent program counted, by SHA-256 of the file."""
-    if not (DATA / "truth.jsonl").exists():
-        return {}
-    return {truth["sha256"]: truth for truth in map(json.loads, (DATA / "truth.jsonl").read_text().splitlines())}
-
-
-def files() -> list[Path]:
-    return sorted(path for path in (DATA / "cowrie").rglob("*") if path.is_file())
 
 
 TRUTHS = truths()

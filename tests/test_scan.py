@@ -13,7 +13,8 @@ from cases import CASES, A, B, Case, J, event, lines, raw
 from compare import Scan, agree, oracle_scan, scan
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from strategies import NUMBERS, TEXTS, logs, mutate, values, write
+from spelling import write
+from strategies import NUMBERS, TEXTS, logs, mutate, values
 
 from sesscore._fold import Folder
 from sesscore._scan import EventBatch

@@ -4,6 +4,7 @@ Each option of a command can be set by a variable: --format of report by SESSCOR
 same everywhere have a short one too: SESSCORE_DB.
 """
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -59,9 +60,14 @@ def database(command: Command) -> Command:
     )(command)
 
 
+def _stored(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A name from the command line as ingest stores it: what is no UTF-8 is U+FFFD."""
+    return value if value is None else os.fsencode(value).decode("utf-8", "replace")
+
+
 def sensor(help_text: str) -> Callable[[Command], Command]:
     """--sensor, whose meaning differs between writing and reading."""
-    return click.option("--sensor", envvar="SESSCORE_SENSOR", metavar="NAME", help=help_text)
+    return click.option("--sensor", envvar="SESSCORE_SENSOR", metavar="NAME", callback=_stored, help=help_text)
 
 
 def matchers(command: Command) -> Command:
