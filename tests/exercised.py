@@ -19,7 +19,7 @@ CONNECT = "cowrie.session.connect"
 CLOSED = "cowrie.session.closed"
 TEXT_FIELDS = ("username", "password", "input", "url", "filename", "shasum", "version", "hassh", "src_ip", "protocol")
 MATCHERS = ("session", "session_id", "sessionid", "sid", "enclosing_key", "message")
-REASONS = ("json", "no_time", "no_eventid", "depth", "unterminated")
+REASONS = ("json", "torn", "no_time", "no_eventid", "depth", "unterminated")
 
 # What a campaign must have had at least once.
 REQUIRED = (
@@ -67,7 +67,7 @@ def exercised(data: bytes, sensor: str, minutes: int) -> Counter[str]:
 def _of_event(record: Object, event: Event) -> Iterator[str]:
     fields = record.fields
     named = session_name(fields, record.enclosing_key)
-    yield f"named by {named[0].replace(' ', '_') if named else 'nothing'}"
+    yield f"named by {named[0].name if named else 'nothing'}"
     if not (isinstance(fields.get("sensor"), str) and fields["sensor"]):
         yield "sensor missing"
     if not re.search("(?:Z|[+-][0-9:]+)$", str(fields["timestamp"])[19:]):
