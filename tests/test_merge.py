@@ -54,7 +54,7 @@ PARTS = {
     "a silence of 24 h is bridged": ([event("a", 0), event("a", 40 * HOUR)], [event("a", 20 * HOUR)]),
     "more than 24 h": ([event("a", 0)], [event("a", 24 * HOUR + 1)]),
     "exactly 24 h": ([event("a", 0)], [event("a", 24 * HOUR)]),
-    "two sessions there, one here": ([event("a", 0), event("a", 40 * HOUR)], [event("a", 15 * HOUR), event("a", 30 * HOUR)]),
+    "two there, one here": ([event("a", 0), event("a", 40 * HOUR)], [event("a", 15 * HOUR), event("a", 30 * HOUR)]),
     "an earlier start": ([event("a", 30 * HOUR)], [event("a", 10 * HOUR), event("a", 31 * HOUR)]),
     "two sensors": ([event("a", 0, sensor="s")], [event("a", 0, sensor="t")]),
     "the better name": ([unnamed(0, "cowrie.x", sid="a")], [event("a", 0, "cowrie.x", sid="a")]),
