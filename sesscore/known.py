@@ -60,7 +60,7 @@ class SourceRow:
     @property
     def position(self) -> Position:
         """Where reading goes on."""
-        return Position(self.offset, self.records, bool(self.line_open))
+        return Position(self.offset, self.records, bool(self.line_open & 1), bool(self.line_open & 2))
 
 
 @dataclass

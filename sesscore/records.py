@@ -25,6 +25,11 @@ SEPARATORS = b" \t\r\n,[]\x00"
 _TOKEN = re.compile(rb"(?P<scalar>%s)(?=%s|\Z)|%s++" % (_SCALAR, _SEPARATOR, _SEPARATOR))
 
 
+# With which Twisted begins an entry of a text log; what attackers type stands in it as it is.
+_ENTRY = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]++(?:Z|[+-][0-9]{2}:?[0-9]{2})? \[")
+_NEWLINE, _TAB = b"\n\t"
+
+
 class Bytes(Protocol):
     """What a source must offer: see `sesscore.sources.Source`."""
 
@@ -39,11 +44,15 @@ class Bytes(Protocol):
 
 @dataclass
 class Position:
-    """Where reading a source stands: everything before `offset` is in `records` records."""
+    """Where reading a source stands: everything before `offset` is in `records` records.
+
+    after_entry: the line before, or this one if `in_line`, is an entry of a text log.
+    """
 
     offset: int = 0
     records: int = 0
     in_line: bool = False
+    after_entry: bool = False
 
 
 @dataclass
@@ -85,6 +94,7 @@ class RecordReader:
         self._skipped = 0  # bytes of a line that is too long, already let go
         self._skipped_begin = b""
         self._newline = -1  # in the block at hand, see `_line_end`
+        self._after_entry = position.after_entry
 
     def batches(self) -> Iterator[Scanned]:
         """Reads to the end of the source."""
@@ -123,15 +133,26 @@ class RecordReader:
 
     def _advance(self, batch: EventBatch, base: int, at: int) -> Scanned:
         begin = self.position
-        self.position = Position(base + at, begin.records + batch.records, batch.in_line)
+        self.position = Position(base + at, begin.records + batch.records, batch.in_line, self._after_entry)
         return Scanned(batch, base, begin, self.position)
 
     def _scan(self, batch: EventBatch, at: int, final: bool) -> int:
         """Reads records until the block ends or what is left has to wait. Returns where it stopped."""
         end = len(batch.block)
-        while (at := batch.scan(at)) < end:
-            is_object = batch.block[at] == ord("{")
-            after = self._object(batch, at, final) if is_object else self._stretch(batch, at, "json", final)
+        while at < end:
+            if self._after_entry:
+                line = at + (batch.block[at] == _NEWLINE)
+                if line == end and not final:
+                    break  # how the next line begins is not known yet
+                self._after_entry = line == end or batch.block[line] == _TAB
+            if self._after_entry and line < end:
+                after = self._stretch(batch, line, "json", final, entry=True)
+            elif (at := batch.scan(at)) == end:
+                break
+            elif batch.block[at] == ord("{"):
+                after = self._object(batch, at, final)
+            else:
+                after = self._stretch(batch, at, "json", final)
             if after < 0:
                 break
             at = after
@@ -156,33 +177,36 @@ class RecordReader:
             if reason is not None:
                 batch.count_bad(at, end - at, reason, batch.block[at : min(end, at + KEPT_BYTES)])
 
-    def _stretch(self, batch: EventBatch, at: int, reason: str, final: bool) -> int:
+    def _stretch(self, batch: EventBatch, at: int, reason: str, final: bool, *, entry: bool = False) -> int:
         """Bytes that are no record, up to the end of the line or to an event in their first 16 MiB.
 
-        Returns where they end, or -1 if they have to wait."""
+        entry: they are one of a text log, without its header. Returns where they end, or -1 if they have to wait."""
         block = batch.block
+        entry = entry or _ENTRY.match(block, at) is not None
         end = self._line_end(batch, at)
         terminated = end < len(block)
         too_long = end - at > MAX_OBJECT
         if not (terminated or too_long or final):
             return -1
         growing = too_long or (self._source.growable and not terminated)
-        event = self._salvage(batch, at + 1, min(end, at + MAX_OBJECT), growing) if reason == "json" else -1
+        search = reason == "json" and not entry
+        event = self._salvage(batch, at + 1, min(end, at + MAX_OBJECT), growing) if search else -1
         if event >= 0:
             end = event
         elif too_long and terminated:
             reason = "too_long"
         elif not terminated and not final:
             return self._begin_skip(batch, at)
-        scalars = _scalars(block, at, end) if reason == "json" else 0
+        scalars = _scalars(block, at, end) if search and reason == "json" else 0
         if event < 0 and not terminated and not (scalars and block[end - 1] == ord("]")):
             if self._source.growable:
                 return -1
             reason = "unterminated"
         elif scalars:
             reason = "no_time"
-        elif reason == "json" and _is_half(batch, at, end):
+        elif search and reason == "json" and _is_half(batch, at, end):
             reason = "torn"
+        self._after_entry = entry and terminated
         records = scalars if reason == "no_time" else 1
         batch.count_bad(at, end - at, reason, block[at : min(end, at + KEPT_BYTES)], records)
         return end

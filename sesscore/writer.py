@@ -266,5 +266,5 @@ class Writer:
         source.tail_hash, source.tail_bytes = digest(source.tail), len(source.tail)
         source.offset = scanned.end.offset
         source.records = scanned.end.records
-        source.line_open = int(scanned.end.in_line)
+        source.line_open = scanned.end.in_line + 2 * scanned.end.after_entry
         source.state = "reading"

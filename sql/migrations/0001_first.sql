@@ -37,7 +37,7 @@ CREATE TABLE source (
     tail_hash BLOB NOT NULL,            -- of the bytes right before the offset
     tail_bytes INTEGER NOT NULL,
     records INTEGER NOT NULL,           -- records before the offset
-    line_open INTEGER NOT NULL,         -- 1: the offset is inside a line
+    line_open INTEGER NOT NULL,         -- 1: the offset is inside a line; 2: after an entry of a text log; 3: in one
     lead_bytes INTEGER NOT NULL,        -- at its beginning, that end the last record of the source before
     lead_records INTEGER NOT NULL,      -- as which they were counted, and are no more
     half_bytes INTEGER NOT NULL,        -- at its end, that begin a record which the source after it ends
