@@ -189,21 +189,22 @@ class _Reader:
     def _stretch(self, reason: str) -> Iterator[Record]:
         """Read a stretch that is no object: to the end of its line, or to the first whole event in it.
 
-        An entry of a text log is not searched for events: attackers write in them.
+        It does not matter what an entry of a text log holds: attackers write in them.
         """
         line_end = self._line_end()
         self.in_entry = self.in_entry or _HEADER.match(self.data, self.pos, line_end) is not None
-        event = self._salvage(line_end) if reason == "json" and not self.in_entry else None
+        searched = reason == "json" and not self.in_entry
+        event = self._salvage(line_end) if searched else None
         stop = line_end if event is None else event
         tokens = _TOKEN.findall(self.data, self.pos, stop)
-        scalars = reason == "json" and all(map(is_scalar, tokens))
+        scalars = searched and all(map(is_scalar, tokens))
         if event is None and stop == self.end:  # nothing has ended it, but a bracket at the end ends scalars
             if not scalars or self.data[-1:] != b"]" or stop - self.pos > MAX_BYTES:
                 yield from self._unfinished()
                 return
         elif event is None and stop - self.pos > MAX_BYTES:
             reason, scalars = "too_long", False
-        elif reason == "json" and self._torn(stop):
+        elif searched and self._torn(stop):
             reason = "torn"
         self.pos = stop
         yield from [Bad("no_time")] * len(tokens) if scalars else [Bad(reason)]
