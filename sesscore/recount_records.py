@@ -19,6 +19,9 @@ SEPARATORS = b" \t\r\0,[]"  # the bytes at which tokens are cut
 _NOTHING = re.compile(rb"(?:[ \t\r\0,\[\]]|\xef\xbb\xbf)*+")
 _TOKEN = re.compile(rb"[^ \t\r\0,\[\]]+")
 _ENCLOSING_KEY = re.compile(r"[0-9a-f]{8,32}")
+_HEADER = re.compile(  # of an entry of a text log; Twisted has written the time in several ways
+    rb"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]+(?:Z|[+-][0-9]{2}:?[0-9]{2})? \["
+)
 
 
 class Object(NamedTuple):
@@ -111,6 +114,7 @@ class _Reader:
         self.growable = growable
         self.pos = start
         self.line_is_empty = start == 0
+        self.in_entry = False  # the line that is being read, or that has just ended, is one of a text log
 
     def pieces(self) -> Iterator[Piece]:
         """Give the pieces; `pos` always stands between two of them."""
@@ -121,10 +125,20 @@ class _Reader:
                 if self.line_is_empty:
                     yield Piece(begin, self.pos, [Blank()])
                 self.line_is_empty = True
+                yield from self._more_of_entry()
                 continue
             first_of_line = self.line_is_empty
             self.line_is_empty = False
             records = list(self._object(first_of_line) if byte == ord("{") else self._stretch("json"))
+            yield Piece(begin, self.pos, records)
+
+    def _more_of_entry(self) -> Iterator[Piece]:
+        """Read the line that begins here, if it begins with a tab after an entry of a text log."""
+        self.in_entry &= self.data[self.pos : self.pos + 1] == b"\t"
+        if self.in_entry:
+            begin = self.pos
+            self.line_is_empty = False
+            records = list(self._stretch("json"))
             yield Piece(begin, self.pos, records)
 
     def _to_next(self) -> bool:
@@ -173,19 +187,24 @@ class _Reader:
         self.pos = self.end
 
     def _stretch(self, reason: str) -> Iterator[Record]:
-        """Read a stretch that is no object: to the end of its line, or to the first whole event in it."""
+        """Read a stretch that is no object: to the end of its line, or to the first whole event in it.
+
+        It does not matter what an entry of a text log holds: attackers write in them.
+        """
         line_end = self._line_end()
-        event = self._salvage(line_end) if reason == "json" else None
+        self.in_entry = self.in_entry or _HEADER.match(self.data, self.pos, line_end) is not None
+        searched = reason == "json" and not self.in_entry
+        event = self._salvage(line_end) if searched else None
         stop = line_end if event is None else event
         tokens = _TOKEN.findall(self.data, self.pos, stop)
-        scalars = reason == "json" and all(map(is_scalar, tokens))
+        scalars = searched and all(map(is_scalar, tokens))
         if event is None and stop == self.end:  # nothing has ended it, but a bracket at the end ends scalars
             if not scalars or self.data[-1:] != b"]" or stop - self.pos > MAX_BYTES:
                 yield from self._unfinished()
                 return
         elif event is None and stop - self.pos > MAX_BYTES:
             reason, scalars = "too_long", False
-        elif reason == "json" and self._torn(stop):
+        elif searched and self._torn(stop):
             reason = "torn"
         self.pos = stop
         yield from [Bad("no_time")] * len(tokens) if scalars else [Bad(reason)]

@@ -263,6 +263,89 @@ TORN = [
     final("the second half at the end where it cannot grow", A + b"\n" + B[20:], ids("a"), events=1, unterminated=1),
 ]
 
+# --- text logs -----------------------------------------------------------------------------------------------------
+
+OLD = b"2017-05-01 00:00:00+0000 [HoneyPotSSHTransport,1,1.1.1.1] CMD: "
+NEW = b"2024-05-01T00:00:00.123456Z [HoneyPotSSHTransport,1,1.1.1.1] CMD: "
+TYPED = b"echo '" + B + b"' > x"  # by an attacker
+
+TEXT = [
+    one("an event in an entry", lines(A, OLD + TYPED, C), ids("a", "c"), events=2, json=1),
+    one("an event in an entry of a newer Cowrie", lines(A, NEW + TYPED, C), ids("a", "c"), events=2, json=1),
+    one("an event at the end of an entry", lines(NEW + B, A), ids("a"), events=1, json=1),
+    one("one behind it, separators", NEW + B + b" ]\t\r\n" + A, ids("a"), events=1, json=1),
+    one("several events in an entry", lines(NEW + B + b" " + C + b" " + TYPED, A), ids("a"), events=1, json=1),
+    one("a second half at the end of an entry", lines(NEW + B[20:], A), ids("a"), events=1, json=1),
+    one("an object without end in an entry", lines(NEW + b"{", A, B), ids("a", "b"), events=2, json=1),
+    *(
+        one(f"the time of an entry: {time!r}", lines(time + b" [-] " + TYPED, A), ids("a"), events=1, json=1)
+        for time in (
+            b"2017-05-01 00:00:00-0130",
+            b"2017-05-01 00:00:00+01:00",
+            b"2017-05-01T00:00:00",
+            b"2017-05-01 00:00:00,123",
+            b"2017-05-01 0",
+            b"0000-99-99T.Z",
+        )
+    ),
+    *(
+        one(f"no header of an entry: {text!r}", lines(text + TYPED, A), ids("a", "b"), events=2, json=2)
+        for text in (
+            b"2017-05-01 00:00:00+0000 CMD: ",
+            b"2017-05-01 00:00:00+0000[-] ",
+            b"2017-05-01 00:00:00+0000  [-] ",
+            b"2017-05-01 00:00:00+0000\t[-] ",
+            b"2017-05-01 00:00:00 +0000 [-] ",
+            b"2017-05-01 00:00:00+00 [-] ",
+            b"2017-05-01 00:00:00+0000Z [-] ",
+            b"2017-05-01 00:00:00z [-] ",
+            b"2017-05-01  00:00:00Z [-] ",
+            b"2017-05-01TZ [-] ",
+            b"2017-05-01 [-] ",
+            b"2017-5-1 00:00:00Z [-] ",
+            b"17-05-01 00:00:00Z [-] ",
+            b"x2017-05-01 00:00:00Z [-] ",
+            b"\"2017-05-01 00:00:00Z [-] ",
+            b"Nov 22 10:00:00 host cowrie: ",
+        )
+    ),
+    one("an event behind a syslog prefix", lines(b"Nov 22 10:00:00 host cowrie: " + A), ids("a"), events=1, json=1),
+    one("separators before an entry", b"\n\t[, \0\xef\xbb\xbf" + NEW + TYPED + b"\n", [], blank=1, json=1),
+    one("an entry behind an event", lines(A + NEW + TYPED, C), ids("a", "c"), events=2, json=1),
+    one("an entry behind a salvaged event", lines(b"x " + A + b", " + NEW + TYPED), ids("a"), events=1, json=2),
+    one("an entry inside a stretch is none", lines(b"x " + NEW + TYPED), ids("b"), events=1, json=2),
+    one("an entry inside half an object is none", lines(b'{"x": ' + NEW + TYPED), ids("b"), events=1, json=2),
+    one("an entry in text", raw(f'"x":"{OLD.decode()}{{}}\\n\\t{{}}"') + b"\n", ids("a"), events=1),
+    one("an entry that goes on", lines(NEW, b"\t" + B, C), ids("c"), events=1, json=2),
+    one("an entry that goes on and on", lines(NEW, b"\t" + TYPED, b"\t\t" + TYPED, b"\tx", C),
+        ids("c"), events=1, json=4),
+    one("CRLF in an entry", NEW + b"x\r\n\t" + TYPED + b"\r\n" + C + b"\r\n", ids("c"), events=1, json=2),
+    one("a header behind a tab", lines(NEW, b"\t" + OLD, b"\t" + B, C), ids("c"), events=1, json=3),
+    one("an entry behind an event goes on", lines(A + NEW, b"\t" + TYPED, C), ids("a", "c"), events=2, json=2),
+    one("the first half of an object in an entry", lines(NEW, b'\t{"x": ', A), ids("a"), events=1, json=2),
+    one("scalars in an entry", lines(NEW, b'\t1, "two"', b"\t" + TYPED, C), ids("c"), events=1, json=3),
+    one("nothing in an entry", lines(NEW, b"\t", b"\t ,[\r", b"\t" + TYPED, C), ids("c"), events=1, json=4),
+    one("a blank line ends an entry", lines(NEW, b"", b"\t" + B, C), ids("b", "c"), events=2, json=1, blank=1),
+    one("an event ends an entry", lines(NEW, A, b"\t" + B), ids("a", "b"), events=2, json=1),
+    one("a space goes on with nothing", lines(NEW, b" \t" + B, C), ids("b", "c"), events=2, json=1),
+    one("a separator before the tab", lines(NEW, b",\t" + B, b"\t" + C), ids("b", "c"), events=2, json=1),
+    one("a tab after what is no entry", lines(b"x [", b"\t" + B, A, b"\t" + C), ids("a", "b", "c"), events=3, json=1),
+    one("a tab at the beginning", lines(b"\t" + B), ids("b"), events=1),
+    one("lines after an entry that is too long",
+        lines(NEW + b"x" * (16 * MIB), b"\t" + B, C), ids("c"), events=1, json=1, too_long=1),
+    one("an entry whose object is too deep", lines(NEW + b'{"x":' * 65, b"\t" + B, C),
+        ids("c"), events=1, json=2),
+    one("an entry without newline waits", A + b"\n" + NEW + B, ids("a"), events=1, pending=len(A) + 1),
+    final("an entry without newline where it cannot grow", A + b"\n" + NEW + B, ids("a"), events=1, unterminated=1),
+    one("an entry that goes on waits where its line begins", NEW + b"\n\t" + B, [], json=1, pending=len(NEW) + 1),
+    final("an entry that goes on where it cannot grow", NEW + b"\n\t" + B, [], json=1, unterminated=1),
+    one("a tab that waits", NEW + b"\n\t", [], json=1, pending=len(NEW) + 1),
+    one("scalars in an entry wait", NEW + b"\n\t[1, 2]", [], json=1, pending=len(NEW) + 1),
+    one("half a header waits", A + b"\n" + NEW[:21], ids("a"), events=1, pending=len(A) + 1),
+    one("a bracket at the end of an entry", A + b"\n" + NEW + b"]", ids("a"), events=1, pending=len(A) + 1),
+    one("nothing but a text log", lines(OLD + b"x", b"\t" + TYPED, NEW + TYPED), [], json=3),
+]  # fmt: skip
+
 # --- several records in one object ---------------------------------------------------------------------------------
 
 KEY = "0123abcd"
@@ -641,10 +724,10 @@ HALVES = [
         (DAY2, BEHIND, ledger(events=1)),
     ),
     files(
-        "a joined event before the same in the source that follows",
+        "a joined event that comes again in the source that follows",
         JOINED,
-        (DAY1, BEFORE, ledger(events=2)),
-        (DAY2, BEHIND + CUT + b"\n", ledger(events=1, duplicates=1)),
+        (DAY1, BEFORE, ledger(events=1, duplicates=1)),
+        (DAY2, BEHIND + CUT + b"\n", ledger(events=2)),
     ),
     files(
         "a joined list under a key",
@@ -1183,4 +1266,4 @@ ACTIVITIES = [
     ),
 ]
 
-CASES: list[Case] = [*RECORDS, *TORN, *WRAPPED, *EVENTS, *IDENTITY, *MATCHERS, *SESSIONS, *ACTIVITIES]
+CASES: list[Case] = [*RECORDS, *TORN, *TEXT, *WRAPPED, *EVENTS, *IDENTITY, *MATCHERS, *SESSIONS, *ACTIVITIES]

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import strategies
-from cases import CASES, HALVES, A, B, Case, at, event, lines, unnamed, us
+from cases import CASES, HALVES, OLD, A, B, Case, at, event, lines, unnamed, us
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,10 +77,12 @@ def test_alien() -> None:
         [
             SourceBytes("csv", b"a,b\n1,2\n", True),
             SourceBytes("log", lines(A, b"x"), True),
+            SourceBytes("text", lines(OLD + A), True),
             SourceBytes("0", b"\n", True),
         ]
     )
-    assert {name: ledger.alien for name, ledger in result.ledgers.items()} == {"csv": True, "log": False, "0": False}
+    alien = {name: ledger.alien for name, ledger in result.ledgers.items()}
+    assert alien == {"csv": True, "log": False, "text": True, "0": False}
 
 
 def test_totals() -> None:
