@@ -1,4 +1,4 @@
-"""Events that a rotation cut in two: what is stored of them, and what becomes of it (the rules: `HALVES` in cases.py)."""
+"""Events that a rotation cut in two: what is stored of them. The rules have their cases in cases.py, `HALVES`."""
 
 from __future__ import annotations
 
