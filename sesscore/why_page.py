@@ -33,6 +33,7 @@ def _found(session: dict[str, Any]) -> list[tuple[str, str]]:
     ms = session["duration"]["ms"]
     return [
         ("match type", session["match_type"]),
+        ("matcher", session["matcher"]),
         ("because", session["because"]),
         ("started", f"{session['started']['at']}, the time of its earliest event"),
         ("ended", f"{session['ended']['at']}, the time of its latest event"),
