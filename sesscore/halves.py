@@ -74,10 +74,12 @@ def joins(connection: apsw.Connection, options: Options) -> Iterator[Join]:
     """
     folders = Folders()
     for row in known_rows(connection.execute(sql("store/open_ends"))):
-        first = _first_half(row, connection)
-        for path in folders.after(first.source.path) if first else ():
-            second = _known(path, connection)
-            if first is None or second is None or (first.joined and second.lead_bytes):
+        seconds = [(path, second) for path in folders.after(row.path) if (second := _known(path, connection))]
+        if row.half_bytes:  # its event is counted: only copies of the second source are of interest
+            seconds = [(path, second) for path, second in seconds if not second.lead_bytes]
+        first = _first_half(row, connection) if seconds else None
+        for path, second in seconds:
+            if first is None or (first.joined and second.lead_bytes):
                 continue
             if (found := _join(first, second, path, options)) is not None:
                 yield found
