@@ -31,6 +31,7 @@ REQUIRED = (
     *("joined by a later file", "better named by some events", "several events at one moment", "time without offset"),
     *("number where text is usual", "huge integer", "lone surrogate", "invalid UTF-8", "NUL in text", "key twice"),
     *("duplicates", "sessionless", "blank", "pending", "duration of a close", "duration of the clock"),
+    "halves joined",
 )
 
 

@@ -19,6 +19,7 @@ from transforms import in_lines
 from worlds import World, world
 
 from sesscore.recount import Recount, SourceBytes, recount
+from sesscore.recount_halves import find_halves
 from sesscore.recount_values import stored
 
 MERGED = ("events", "duplicates")  # which of two copies is the first depends on the order of arrival
@@ -74,6 +75,7 @@ def _delivered(
         outcome.counts += found(expected)
     outcome.counts += Counter(f"clothes: {word}" for word in plan.told)
     outcome.counts["runs"] += len(plan.runs)
+    outcome.counts["halves joined"] += len(find_halves(sources).joined)
     for fast in (True, False):
         with desks() as desk:
             plan.onto(desk, fast=fast, block_bytes=chance.choice((300, 5000, 1 << 20)), **made.options)
