@@ -18,6 +18,7 @@ from clock cimport DAY_US, day_of
 from hashing cimport keyed_hash
 from leaf cimport *
 from line cimport Line, compare_leaf_events, is_copy, reserve_line, unpack
+from match cimport LAST_MATCHER
 from records cimport *
 from runs cimport Plan, free_plan, sort_events
 from session cimport *
@@ -30,6 +31,9 @@ ctypedef unsigned long long KeyPart
 cdef enum:
     SESSIONS_REMEMBERED = 262144
     PART_BITS = 20           # of session_part.part_id that number the parts of a session
+
+
+cdef tuple NO_FLAGS = (None, None)     # vt_flagged, dshield_flagged of what no other program has looked at
 
 
 cdef uint64_t random_key() except? 0:
@@ -50,6 +54,17 @@ cdef class TextDictionary:
 
     def __dealloc__(self):
         close_texts(&self.table)
+
+    def intern(self, str value not None):
+        """The id of a text; a new one waits in `fresh`."""
+        cdef Py_ssize_t length
+        cdef const char *text = PyUnicode_AsUTF8AndSize(value, &length)
+        cdef int64_t fresh = self.table.newest + 1
+        cdef int64_t text_id = find_text(&self.table, text, length, fresh)
+        if text_id == fresh:
+            self.fresh.append(text_id)
+            self.fresh.append(value)
+        return text_id
 
     def warm(self, int64_t text_id, str value not None):
         """Remembers a text that is stored."""
@@ -111,6 +126,12 @@ cdef class SessionFilter:
         cdef Py_ssize_t length
         cdef const char *text = PyUnicode_AsUTF8AndSize(session_id, &length)
         add_to_set(&self.sessions, self.hash_of(sensor_id, text, length))
+
+    def holds(self, int64_t sensor_id, str session_id not None):
+        """Whether the database may hold a session of this id on a day in `days`."""
+        cdef Py_ssize_t length
+        cdef const char *text = PyUnicode_AsUTF8AndSize(session_id, &length)
+        return bool(is_in_set(&self.sessions, self.hash_of(sensor_id, text, length)))
 
     cdef uint64_t hash_of(self, int64_t sensor_id, const char *text, size_t length) noexcept:
         return keyed_hash(text, length, self.keys[0] ^ <uint64_t>sensor_id, self.keys[1])
@@ -183,7 +204,8 @@ cdef class Folder:
     cdef Plan order          # of the events of the batch
     cdef int64_t *sensor_ids
     cdef int64_t *eventid_ids
-    cdef Line line
+    cdef Line line           # of the session at hand
+    cdef Line other          # of a session of another database
     cdef Buffer json
     cdef Buffer blob
     cdef Tallies tallies     # of all batches since they were taken
@@ -198,6 +220,7 @@ cdef class Folder:
     def __dealloc__(self):
         self.let_go()
         free(self.line.events)
+        free(self.other.events)
         free(self.json.bytes)
         free(self.blob.bytes)
         close_tallies(&self.tallies)
@@ -367,7 +390,7 @@ cdef class Folder:
             self.begin_with(&session, held)
         for k in range(self.order.runs[i].begin, self.order.runs[j - 1].end):
             event = &self.batch.events[self.order.places[k].index]
-            if old and is_copy(&self.line, event, old):
+            if old and is_copy(&self.line, event.at_us, event.fingerprint, old):
                 rows.duplicates += 1
                 if event.matcher < session.matcher:  # the better name counts, whichever copy has it
                     session.matcher = event.matcher
@@ -382,13 +405,13 @@ cdef class Folder:
             new_events += 1
         if new_events == 0:
             if renamed:
-                self.emit_session(&session, i, held, sensor_id, rows)
+                self.emit_session(&session, self.session_id_of(i), held, sensor_id, NO_FLAGS, rows)
             return 0
         total = old + new_events
         appended = old == 0 or compare_leaf_events(&self.line.events[old - 1], &self.line.events[old]) < 0
         if not appended:
             qsort(self.line.events, total, sizeof(LeafEvent), compare_leaf_events)
-        self.emit_session(&session, i, held, sensor_id, rows)
+        self.emit_session(&session, self.session_id_of(i), held, sensor_id, NO_FLAGS, rows)
         if not held:
             next_part = session.key << PART_BITS
         self.emit_parts(total, appended, [leaf[0] for leaf in leaves], next_part, rows)
@@ -468,34 +491,99 @@ cdef class Folder:
     cdef int begin_with(self, Session *session, list held) except -1:
         """Begins with the stored sessions, which become one."""
         cdef Session other
-        cdef int column
         cdef int kind
         read_session(held[0], session)
         for row in held[1:]:
             read_session(row, &other)
-            if (session.delimiters ^ other.delimiters) & HAS_CONNECT:
-                memset((&other if session.delimiters & HAS_CONNECT else session).columns, 0, (PROTOCOL + 1) * sizeof(Column))
-            for column in range(COLUMNS):
-                merge_column(&session.columns[column], &other.columns[column], column == CLOSE_MS)
-            session.matcher = min(session.matcher, other.matcher)
-            session.delimiters |= other.delimiters
-            session.started_us = min(session.started_us, other.started_us)
-            session.ended_us = max(session.ended_us, other.ended_us)
+            merge_sessions(session, &other)
             session.events += other.events
             for kind in range(KINDS):
                 session.counts[kind] += other.counts[kind]
         return 0
 
+    # -- another database
+
+    def merge(self, int64_t sensor_id, str session_id not None, tuple row not None, list leaves not None, object text_ids,
+              list held not None, object load, Rows rows not None):
+        """Folds a session of another database into the sessions that this one has. Returns (session_key, new events).
+
+        row: in the order of `sql/store/find_session.sql`, with the text ids of this database. leaves: as `load` gives them,
+        with the text ids of the other, which text_ids maps. held, load: as for `fold`. rows: what changes is added to them;
+        they must be stored before a session of the same sensor and id is merged."""
+        cdef Session session, other
+        cdef LeafEvent *event
+        cdef size_t old = 0
+        cdef size_t count = unpack(&self.other, leaves)
+        cdef size_t k
+        cdef int64_t new_events = 0
+        cdef int64_t next_part = 0
+        cdef uint32_t matcher
+        cdef bint appended
+        cdef list mine = []
+        read_session(row, &other)
+        session = other
+        session.events = 0
+        memset(session.counts, 0, sizeof(session.counts))
+        matcher = LAST_MATCHER
+        held = sorted([one for one in held if reaches(one, other.started_us, other.ended_us)])
+        if held:
+            mine, next_part = load([one[ROW_KEY] for one in held], other.started_us, other.ended_us)
+            old = unpack(&self.line, mine)
+            self.begin_with(&session, held)
+            matcher = session.matcher
+            merge_sessions(&session, &other)
+        for k in range(count):
+            event = &self.other.events[k]
+            if old and is_copy(&self.line, event.at_us, event.fingerprint, old):
+                rows.duplicates += 1
+                continue
+            reserve_line(&self.line, old + new_events + 1)
+            self.line.events[old + new_events] = event[0]
+            self.count_stored(&session, &self.line.events[old + new_events], text_ids, sensor_id)
+            new_events += 1
+        if new_events == 0 and session.matcher == matcher and flags_of_all([*held, row]) == flags_of_all(held):
+            return session.key, 0
+        appended = old == 0 or new_events == 0 or compare_leaf_events(&self.line.events[old - 1], &self.line.events[old]) < 0
+        if not appended:
+            qsort(self.line.events, old + new_events, sizeof(LeafEvent), compare_leaf_events)
+        self.emit_session(&session, session_id, held, sensor_id, flags_of_all([row]), rows)
+        if new_events:
+            if not held:
+                next_part = session.key << PART_BITS
+            self.emit_parts(old + new_events, appended, [leaf[0] for leaf in mine], next_part, rows)
+        rows.events += new_events
+        rows.last_session = session.key
+        return session.key, new_events
+
+    cdef int count_stored(self, Session *session, LeafEvent *event, object text_ids, int64_t sensor_id) except -1:
+        """Adds an event of another database to its session and to the roll-ups, and gives it the text ids of this one."""
+        cdef int64_t day = day_of(event.at_us)
+        cdef int64_t eventid
+        event.a = text_ids[event.a]
+        event.b = text_ids[event.b]
+        event.c = text_ids[event.c]
+        event.eventid = text_ids[event.eventid]
+        eventid = eventid_of_activity(event.activity) if event.activity else event.eventid
+        session.events += 1
+        session.counts[kind_of_activity(event.activity)] += 1
+        add_tally(&self.tallies, day, sensor_id, EVENT_TALLY, eventid, 0, 1, event.at_us)
+        if tallied(event.activity):
+            add_tally(&self.tallies, day, sensor_id, event.activity, event.a, event.b, 1, event.at_us)
+        return 0
+
     # -- rows
 
-    cdef int emit_session(self, Session *session, size_t i, list held, int64_t sensor_id, Rows rows) except -1:
-        cdef Interned *name = &self.batch.names.entries[self.order.runs[i].name]
-        cdef const char *text = text_of(self.batch, name.text)
+    cdef str session_id_of(self, size_t run):
+        cdef Span text = self.batch.names.entries[self.order.runs[run].name].text
+        return PyUnicode_DecodeUTF8(text_of(self.batch, text), text.length, NULL)
+
+    cdef int emit_session(self, Session *session, str session_id, list held, int64_t sensor_id, tuple flags, Rows rows) except -1:
+        """flags: of what is added to the sessions that are held, (vt_flagged, dshield_flagged)."""
         cdef Session old
-        cdef object session_id = PyUnicode_DecodeUTF8(text, name.text.length, NULL)
-        cdef object vt_flagged = None
-        cdef object dshield_flagged = None
+        cdef Py_ssize_t length
+        cdef const char *text
         cdef int64_t day, old_first, old_last
+        vt_flagged, dshield_flagged = flags
         if held:
             for row in held:
                 read_session(row, &old)
@@ -508,7 +596,8 @@ cdef class Folder:
             session.key = self.next_key
             self.next_key += 1
             rows.new_sessions += 1
-            add_to_set(&self.known.sessions, self.known.hash_of(sensor_id, text, name.text.length))
+            text = PyUnicode_AsUTF8AndSize(session_id, &length)
+            add_to_set(&self.known.sessions, self.known.hash_of(sensor_id, text, length))
         tally_session(session, sensor_id, 1, &self.tallies)
         put_session_row(rows.changed_session_rows if held else rows.new_session_rows, session, sensor_id, session_id, vt_flagged,
                         dshield_flagged, &self.blob)
@@ -557,6 +646,15 @@ cdef bint reaches(tuple row, int64_t first_us, int64_t last_us) except -1:
     cdef int64_t started_us = row[ROW_STARTED_US]
     cdef int64_t span_us = row[ROW_SPAN_US]
     return started_us <= last_us + DAY_US and started_us + span_us >= first_us - DAY_US
+
+
+cdef tuple flags_of_all(list rows):
+    """(vt_flagged, dshield_flagged) of sessions that become one."""
+    vt_flagged, dshield_flagged = NO_FLAGS
+    for row in rows:
+        vt_flagged = either(vt_flagged, row[ROW_VT_FLAGGED])
+        dshield_flagged = either(dshield_flagged, row[ROW_DSHIELD_FLAGGED])
+    return vt_flagged, dshield_flagged
 
 
 cdef object started_of(tuple row):

@@ -6,7 +6,7 @@ from libc.string cimport memcpy
 
 from records cimport (
     CLIENT_FINGERPRINT, COMMAND_FAILED, COMMAND_INPUT, COMMAND_SUCCESS, FILE_DOWNLOAD, FILE_DOWNLOAD_FAILED, FILE_UPLOAD, KINDS,
-    LOG_CLOSED, LOGIN_FAILED, LOGIN_SUCCESS, TCPIP_REQUEST,
+    LOG_CLOSED, LOGIN_FAILED, LOGIN_SUCCESS, OTHER, TCPIP_REQUEST,
 )
 
 cdef enum:
@@ -72,6 +72,41 @@ cdef inline int activity_of(int kind) noexcept nogil:
     if kind == CLIENT_FINGERPRINT:
         return CLIENT_FINGERPRINT_ACTIVITY
     return NO_ACTIVITY
+
+
+cdef inline int kind_of_activity(uint32_t activity) noexcept nogil:
+    """The other way; OTHER for none."""
+    cdef int kind
+    for kind in range(OTHER + 1, KINDS):
+        if activity and activity_of(kind) == <int>activity:
+            return kind
+    return OTHER
+
+
+cdef inline int64_t eventid_of_activity(uint32_t activity) noexcept nogil:
+    """The text id of its event id, one of those that every database begins with."""
+    cdef int kind = kind_of_activity(activity)
+    if kind == LOGIN_FAILED:
+        return 8
+    if kind == LOGIN_SUCCESS:
+        return 9
+    if kind == COMMAND_INPUT:
+        return 11
+    if kind == COMMAND_FAILED:
+        return 12
+    if kind == COMMAND_SUCCESS:
+        return 13
+    if kind == LOG_CLOSED:
+        return 15
+    if kind == FILE_DOWNLOAD:
+        return 16
+    if kind == FILE_DOWNLOAD_FAILED:
+        return 17
+    if kind == FILE_UPLOAD:
+        return 18
+    if kind == TCPIP_REQUEST:
+        return 19
+    return 7                     # CLIENT_FINGERPRINT
 
 
 cdef inline int reserve(Buffer *buffer, size_t more) except -1 nogil:

@@ -5,7 +5,6 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport qsort, realloc
 
 from leaf cimport NO_ACTIVITY, LeafEvent, get_fingerprint, get_varint
-from records cimport Event
 
 cdef struct Line:
     LeafEvent *events
@@ -37,8 +36,8 @@ cdef inline int reserve_line(Line *line, size_t count) except -1:
     return 0
 
 
-cdef inline bint is_copy(Line *line, const Event *event, size_t old) noexcept:
-    """Whether the first `old` events of the line, which are sorted, hold this one."""
+cdef inline bint is_copy(const Line *line, int64_t at_us, uint64_t fingerprint, size_t old) noexcept:
+    """Whether the first `old` events of the line, which are sorted, hold the one of this moment and fingerprint."""
     cdef size_t low = 0
     cdef size_t high = old
     cdef size_t middle
@@ -46,11 +45,11 @@ cdef inline bint is_copy(Line *line, const Event *event, size_t old) noexcept:
     while low < high:
         middle = (low + high) // 2
         at = &line.events[middle]
-        if at.at_us < event.at_us or (at.at_us == event.at_us and at.fingerprint < event.fingerprint):
+        if at.at_us < at_us or (at.at_us == at_us and at.fingerprint < fingerprint):
             low = middle + 1
         else:
             high = middle
-    return low < old and line.events[low].at_us == event.at_us and line.events[low].fingerprint == event.fingerprint
+    return low < old and line.events[low].at_us == at_us and line.events[low].fingerprint == fingerprint
 
 
 cdef inline Py_ssize_t unpack(Line *line, list leaves) except -1:

@@ -1,6 +1,7 @@
 # A session while it is folded, and the rules by which events give it their values.
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.string cimport memset
 
 from leaf cimport (
     FINGERPRINT_BYTES, LONGEST_VARINT, Buffer, get_fingerprint, get_varint, put_fingerprint, put_varint, reserve, unzigzag, zigzag,
@@ -69,6 +70,19 @@ cdef inline void merge_column(Column *into, const Column *other, bint latest) no
         return
     if not into.present or before(other.at_us, other.fingerprint, into) != latest:
         into[0] = other[0]
+
+
+cdef inline void merge_sessions(Session *session, Session *other) noexcept nogil:
+    """Two sessions become one, but for what is counted."""
+    cdef int column
+    if (session.delimiters ^ other.delimiters) & HAS_CONNECT:    # a connect's word replaces all others'
+        memset((other if session.delimiters & HAS_CONNECT else session).columns, 0, (PROTOCOL + 1) * sizeof(Column))
+    for column in range(COLUMNS):
+        merge_column(&session.columns[column], &other.columns[column], column == CLOSE_MS)
+    session.matcher = min(session.matcher, other.matcher)
+    session.delimiters |= other.delimiters
+    session.started_us = min(session.started_us, other.started_us)
+    session.ended_us = max(session.ended_us, other.ended_us)
 
 
 cdef inline int put_evidence(const Session *session, Buffer *out) except -1 nogil:

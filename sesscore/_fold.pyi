@@ -1,9 +1,12 @@
 """Types of the compiled fold (`_ext/fold.pyx`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+Load = Callable[[list[int], int, int], tuple[list[tuple[int, int, list[list[int]], bytes]], int]]
+
 class TextDictionary:
+    def intern(self, value: str) -> int: ...
     def warm(self, text_id: int, value: str) -> None: ...
     def take_fresh(self) -> list[Any]: ...
 
@@ -12,6 +15,7 @@ class SessionFilter:
     @property
     def full(self) -> bool: ...
     def clear(self) -> None: ...
+    def holds(self, sensor_id: int, session_id: str) -> bool: ...
     def know(self, sensor_id: int, session_id: str) -> None: ...
 
 class Rows:
@@ -44,8 +48,19 @@ class Folder:
     def fold(
         self,
         found: dict[int, list[tuple[Any, ...]]],
-        load: Callable[[list[int], int, int], tuple[list[tuple[int, int, list[list[int]], bytes]], int]],
+        load: Load,
         source_id: int,
         first_record: int,
     ) -> Rows: ...
+    def merge(
+        self,
+        sensor_id: int,
+        session_id: str,
+        row: tuple[Any, ...],
+        leaves: list[tuple[int, int, list[list[int]], bytes]],
+        text_ids: Mapping[int, int],
+        held: list[tuple[Any, ...]],
+        load: Load,
+        rows: Rows,
+    ) -> tuple[int, int]: ...
     def take_tallies(self) -> TallyRows: ...

@@ -11,6 +11,7 @@ import apsw
 from sesscore.differences import Difference, Found
 from sesscore.discover import Candidate, discover
 from sesscore.errors import NothingToRead, UsageError
+from sesscore.matchers import Registry
 from sesscore.parts import ActivityReader
 from sesscore.queries import sql
 from sesscore.recount import Session, SourceBytes, read_source, recount
@@ -20,7 +21,7 @@ COLUMNS = (
     "sensor", "session_id", "started_us", "match_type", "src_ip", "src_port", "dst_ip", "dst_port", "protocol",
     "ended_us", "duration_ms", "event_count", "command_count", "command_failed_count", "command_success_count",
     "login_failed_count", "login_success_count", "download_count", "download_failed_count", "upload_count",
-    "tcpip_request_count", "client_version", "hassh",
+    "tcpip_request_count", "client_version", "hassh", "matcher",
 )  # fmt: skip
 _KEY = 3  # columns that say which session it is
 
@@ -29,11 +30,12 @@ Key = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Logs:
-    """What to recount, read as ingest read it."""
+    """What to recount, read as ingest read it. matchers: the user's."""
 
     paths: Sequence[str]
     sensor: str = "unknown"
     naive_minutes: int = 0
+    matchers: Registry = field(default_factory=Registry)
 
 
 @dataclass
@@ -60,7 +62,12 @@ def compare(connection: apsw.Connection, db: str, logs: Logs) -> Recounted:
     compared = Recounted()
     candidates = discover(logs.paths, exclude=[f"{db}{suffix}" for suffix in ("", "-wal", "-shm", ".lock")])
     sources = _sources(candidates, compared)
-    counted = recount(sources, sensor=logs.sensor, assume_utc_offset_minutes=logs.naive_minutes)
+    counted = recount(
+        sources,
+        sensor=logs.sensor,
+        assume_utc_offset_minutes=logs.naive_minutes,
+        matchers=[(one.priority, one.name, one.find) for one in logs.matchers.users],
+    )
     if compared.sources == 0:
         raise NothingToRead(
             "; ".join(f"{path} {problem}" for path, problem in compared.problems),

@@ -14,6 +14,7 @@ from sesscore import __version__
 from sesscore.commands import options
 from sesscore.commands.ingest import ingest
 from sesscore.commands.matchers import matchers
+from sesscore.commands.merge import merge
 from sesscore.commands.quarantine import quarantine
 from sesscore.commands.report import report
 from sesscore.commands.show import show
@@ -47,7 +48,7 @@ def cli(context: click.Context) -> None:
         context.exit(2)
 
 
-for command in (ingest, matchers, quarantine, report, show, synth, verify, why):
+for command in (ingest, matchers, merge, quarantine, report, show, synth, verify, why):
     cli.add_command(command)
 
 

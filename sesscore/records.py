@@ -146,7 +146,8 @@ class RecordReader:
                     break  # how the next line begins is not known yet
                 self._after_entry = line == end or batch.block[line] == _TAB
             if self._after_entry and line < end:
-                after = self._stretch(batch, line, "json", final, entry=True)
+                at = line
+                after = self._stretch(batch, at, "json", final, entry=True)
             elif (at := batch.scan(at)) == end:
                 break
             elif batch.block[at] == ord("{"):

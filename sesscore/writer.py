@@ -45,7 +45,7 @@ class Writer:
         self._log_bytes = 0  # in the open transaction
         self._sensors: dict[str, int] = dict(connection.execute(sql("store/sensors")))
         last_key, last_text_id = connection.execute(sql("store/last_keys")).get
-        self._folder = Folder(last_key, last_text_id)
+        self.folder = Folder(last_key, last_text_id)
         self._warmed = False
 
     def __enter__(self) -> Self:
@@ -63,13 +63,13 @@ class Writer:
 
     def write(self, scanned: Scanned, source: SourceRow) -> tuple[Ledger, Rows]:
         """Writes a batch and moves its source on. Returns the batch's ledger and rows. Raises apsw.Error."""
-        self._begin()
+        self.begin()
         self._move(source, scanned)
-        days = self._folder.plan(scanned.batch.capsule, self._sensor_ids(scanned.batch.sensors))
-        self._know_days(days)
-        rows = self._folder.fold(self._find(), self._load, self._source_id(source), scanned.begin.records + 1)
+        days = self.folder.plan(scanned.batch.capsule, self.sensor_ids(scanned.batch.sensors))
+        self.know_days(days)
+        rows = self.folder.fold(self._found(), self.load, self._source_id(source), scanned.begin.records + 1)
         ledger = self._ledger(scanned, rows)
-        self._put(rows)
+        self.put(rows)
         self._account(scanned, source, ledger, rows)
         self._log_bytes += len(scanned.batch.block)
         if self._log_bytes >= COMMIT_BYTES or time.monotonic() - self._began >= COMMIT_SECONDS:
@@ -81,7 +81,7 @@ class Writer:
 
         Returns what that changes in the ledgers, and the rows. Raises apsw.Error.
         """
-        self._begin()
+        self.begin()
         change = self._settle(join.second, take_lead(self._connection, join.second, join.lead))
         if join.first.joined:
             return change, None
@@ -94,29 +94,29 @@ class Writer:
 
     def _settle(self, source: SourceRow, change: Ledger) -> Ledger:
         """Stores a source whose records were taken out of the quarantine, and that in its ledger."""
-        self._put_many("source", parameters(source))
-        self._put_many("ledger", (source.source_id, *change.as_dict().values()))
+        self.put_many("source", parameters(source))
+        self.put_many("ledger", (source.source_id, *change.as_dict().values()))
         return change
 
     def finish(self, source: SourceRow, pending_bytes: int, damage: str | None) -> None:
         """Records that a source was read to its end. Raises apsw.Error."""
         if source.source_id is None and not pending_bytes:
             return  # there is nothing to remember
-        self._begin()
+        self.begin()
         self._source_id(source)
         ledger = Ledger(*(self._connection.execute(sql("store/source_ledger"), (source.source_id,)).get or ()))
         source.pending_bytes = pending_bytes
         source.damage = damage
         source.state = "alien" if ledger.alien else "damaged" if damage else "read"
-        self._put_many("source", parameters(source))
+        self.put_many("source", parameters(source))
         if ledger.alien:
             self._connection.execute(sql("store/quarantine_alien"), {"source_id": source.source_id})
             self._connection.execute(sql("store/forget_quarantine"), {"source_id": source.source_id})
 
     def place(self, source: SourceRow) -> None:
         """Records where a source lies now. Raises apsw.Error."""
-        self._begin()
-        self._put_many("source", parameters(source))
+        self.begin()
+        self.put_many("source", parameters(source))
 
     def commit(self) -> None:
         """Ends the transaction, roll-ups last. Nothing is promised to anyone before it. Raises apsw.Error."""
@@ -127,7 +127,8 @@ class Writer:
         self._began = 0.0
         self._log_bytes = 0
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Begins a transaction, if none is open. Raises apsw.Error."""
         if self._began:
             return
         self._connection.execute("BEGIN IMMEDIATE")
@@ -146,23 +147,24 @@ class Writer:
         self._warmed = True
         size = 0
         for text_id, value in self._connection.execute(sql("store/recent_texts"), {"count": TEXTS_WARMED}):
-            self._folder.texts.warm(text_id, value)
+            self.folder.texts.warm(text_id, value)
             size += len(value)
             if size > BYTES_WARMED:
                 break
 
     # Before the fold: what the database knows
 
-    def _sensor_ids(self, names: Sequence[str]) -> list[int]:
+    def sensor_ids(self, names: Sequence[str]) -> list[int]:
+        """The numbers of sensors; new ones are stored."""
         for name in names:
             if name not in self._sensors:
                 self._sensors[name] = len(self._sensors) + 1
                 self._connection.execute(sql("store/sensor"), (self._sensors[name], name))
         return [self._sensors[name] for name in names]
 
-    def _know_days(self, days: set[int]) -> None:
+    def know_days(self, days: set[int]) -> None:
         """Tells the filter who was there on these days."""
-        known = self._folder.known
+        known = self.folder.known
         if known.full and not known.days <= days:
             known.clear()
         for day in sorted(days - known.days):
@@ -170,15 +172,19 @@ class Writer:
                 known.know(sensor_id, session_id)
             known.days.add(day)
 
-    def _find(self) -> dict[int, list[tuple[Any, ...]]]:
+    def _found(self) -> dict[int, list[tuple[Any, ...]]]:
         """Stored sessions that events of the batch may belong to, by number of the name in the batch."""
         found = {}
-        for name, sensor_id, session_id, days in self._folder.lookups():
-            values = {"days": orjson.dumps(days).decode(), "sensor_id": sensor_id, "session_id": session_id}
-            found[name] = self._connection.execute(sql("store/find_session"), values).fetchall()
+        for name, sensor_id, session_id, days in self.folder.lookups():
+            found[name] = self.find(sensor_id, session_id, days)
         return found
 
-    def _load(self, keys: list[int], first_us: int, last_us: int) -> tuple[list[StoredPart], int]:
+    def find(self, sensor_id: int, session_id: str, days: Sequence[int]) -> list[tuple[Any, ...]]:
+        """The sessions of an id that touch one of the days."""
+        values = {"days": orjson.dumps(days).decode(), "sensor_id": sensor_id, "session_id": session_id}
+        return self._connection.execute(sql("store/find_session"), values).fetchall()
+
+    def load(self, keys: list[int], first_us: int, last_us: int) -> tuple[list[StoredPart], int]:
         """The parts of a session that events between two times belong to, and the number for a further one.
 
         More than one key: the sessions become the first."""
@@ -197,24 +203,25 @@ class Writer:
 
     # After it: what the batch changes
 
-    def _put(self, rows: Rows) -> None:
-        self._put_many("text", self._folder.texts.take_fresh())
-        self._put_many("stale_part", rows.stale_parts)
-        self._put_many("session", rows.new_session_rows)
-        self._put_many("changed_session", rows.changed_session_rows)
-        self._put_many("part", rows.parts)
-        self._put_many("day", rows.days)
-        self._put_many("source_share", rows.sources)
+    def put(self, rows: Rows) -> None:
+        """Stores what a fold changed, in the open transaction."""
+        self.put_many("text", self.folder.texts.take_fresh())
+        self.put_many("stale_part", rows.stale_parts)
+        self.put_many("session", rows.new_session_rows)
+        self.put_many("changed_session", rows.changed_session_rows)
+        self.put_many("part", rows.parts)
+        self.put_many("day", rows.days)
+        self.put_many("source_share", rows.sources)
 
     def _put_tallies(self) -> None:
-        tallies = self._folder.take_tallies()
-        self._put_many("tally_events", tallies.events)
-        self._put_many("tally_sessions", tallies.sessions)
-        self._put_many("untally_sessions", tallies.fallen_sessions)
-        self._put_many("tally_values", tallies.values)
-        self._put_many("untally_values", tallies.fallen_values)
+        tallies = self.folder.take_tallies()
+        self.put_many("tally_events", tallies.events)
+        self.put_many("tally_sessions", tallies.sessions)
+        self.put_many("untally_sessions", tallies.fallen_sessions)
+        self.put_many("tally_values", tallies.values)
+        self.put_many("untally_values", tallies.fallen_values)
 
-    def _put_many(self, name: str, values: Sequence[Any]) -> None:
+    def put_many(self, name: str, values: Sequence[Any]) -> None:
         """Runs a statement for rows whose values are given one after the other."""
         row = width(f"store/{name}")
         rest = 0
@@ -237,14 +244,14 @@ class Writer:
         first = scanned.begin.records + 1
         for record, records, at, length, reason, raw in scanned.batch.quarantine:
             place = (source.source_id, first + record, records, scanned.base + at, length, reason, raw)
-            self._put_many("quarantine", place)
-        self._put_many("ledger", (source.source_id, *ledger.as_dict().values()))
-        self._put_many("source", parameters(source))
+            self.put_many("quarantine", place)
+        self.put_many("ledger", (source.source_id, *ledger.as_dict().values()))
+        self.put_many("source", parameters(source))
         if not self._run_id:
             self._run_id = self._connection.execute(sql("store/next_run")).get
         now_us = time.time_ns() // 1000
         values = (self._run_id, self._started_us, now_us, source.source_id, source.offset, rows.last_session)
-        self._put_many("checkpoint", values)
+        self.put_many("checkpoint", values)
 
     def _source_id(self, source: SourceRow) -> int:
         """The number of a source; a new one is stored first."""

@@ -183,6 +183,9 @@ def test_a_session_of_a_user_alone(tmp_path, capsys):
     assert [(one["match_type"], one["matcher"], one["events"]) for one in told] == [("event_session", "ref", 2)]
     assert "a matcher of your own" in told[0]["because"]
     assert [record["matcher"] for record in told[0]["records"]] == ["ref", "ref"]
+    log = str(tmp_path / "log.json")
+    assert outcome(capsys, "verify", log, "--db", db, "--matcher", mine)[0] == 0
+    assert outcome(capsys, "verify", log, "--db", db)[0] == 3
     listed = answer(capsys, "matchers", "--db", db)["matchers"]
     assert listed[-1] == {"priority": 101, "matcher": "ref", "looks_at": "a function of your own", "sessions": 1}
     code, out, _ = outcome(capsys, "matchers", "--db", db)

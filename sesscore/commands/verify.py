@@ -22,9 +22,17 @@ from sesscore.safetext import safe
     show_default=True,
     help="With PATH: the offset that ingest was given.",
 )
+@options.matchers
 @options.format_("table", "json")
 @options.debug
-def verify(paths: tuple[str, ...], db: str | None, sensor: str | None, assume_tz: int, format: str) -> None:
+def verify(
+    paths: tuple[str, ...],
+    db: str | None,
+    sensor: str | None,
+    assume_tz: int,
+    matchers: tuple[str, ...],
+    format: str,
+) -> None:
     """Check that all figures agree, and print the content hash.
 
     PATH: all logs that were read; a plain recount of them must find the same sessions. Exit code 3: something differs.
@@ -35,7 +43,7 @@ def verify(paths: tuple[str, ...], db: str | None, sensor: str | None, assume_tz
     from sesscore.store import open_for_reading
     from sesscore.verify import document, page
 
-    logs = Logs(paths, sensor or "unknown", assume_tz) if paths else None
+    logs = Logs(paths, sensor or "unknown", assume_tz, options.load_matchers(matchers)) if paths else None
     with open_for_reading(options.database_path(db)) as database, sqlite_errors(database.path):
         told = document(database.connection, database.path, logs)
     if told["recount"] is not None:

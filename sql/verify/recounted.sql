@@ -26,7 +26,8 @@ SELECT
     m.upload_count,
     m.tcpip_request_count,
     m.client_version,
-    m.hassh
+    m.hassh,
+    m.matcher
 FROM session_metrics AS m
 LEFT JOIN session_part AS p ON p.part_id BETWEEN m.session_key << 20 AND (m.session_key << 20) + 1048575
 ORDER BY m.session_key, p.first_us;

@@ -1,0 +1,32 @@
+"""`sesscore merge`."""
+
+import click
+
+from sesscore.commands import options
+from sesscore.output import write
+from sesscore.safetext import safe
+
+
+@click.command()
+@click.argument("others", nargs=-1, required=True, type=click.Path(), metavar="DB...")
+@options.database
+@options.format_("text", "json")
+@options.debug
+def merge(others: tuple[str, ...], db: str | None, format: str) -> None:
+    """Add what other databases hold; what is there already adds nothing.
+
+    DB: databases of other sensors, or of other logs. They are only read.
+    """
+    from sesscore.merge import merge as run
+
+    result = run(others, db=options.database_path(db, make_folder=True))
+    if format == "json":
+        from sesscore.render import to_json
+
+        write(to_json(result.as_dict()))
+        return
+    for one in result.databases:
+        told = f"{one.path}: {one.events:,} events of {one.sources:,} sources, {one.duplicates:,} known"
+        told += f"; {one.sessions_new:,} sessions new, {one.sessions_updated:,} updated"
+        click.echo(safe(told), err=True)
+    click.echo(f"{result.sessions:,} sessions in {result.elapsed_seconds:.1f} s", err=True)
