@@ -332,7 +332,7 @@ TEXT = [
     one("a tab after what is no entry", lines(b"x [", b"\t" + B, A, b"\t" + C), ids("a", "b", "c"), events=3, json=1),
     one("a tab at the beginning", lines(b"\t" + B), ids("b"), events=1),
     one("lines after an entry that is too long",
-        lines(NEW + b"x" * (16 * MIB), b"\t" + B, C), ids("c"), events=1, json=1, too_long=1),
+        lines(NEW + b"x" * (24 * MIB), b"\t" + B, C), ids("c"), events=1, json=1, too_long=1),
     one("an entry whose object is too deep", lines(NEW + b'{"x":' * 65, b"\t" + B, C),
         ids("c"), events=1, json=2),
     one("an entry without newline waits", A + b"\n" + NEW + B, ids("a"), events=1, pending=len(A) + 1),

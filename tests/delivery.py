@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -12,6 +12,8 @@ import transforms
 from desk import Desk
 from strategies import RUBBISH, mutate
 from transforms import CHANGES, COMPRESS, SHAPES, SUFFIX
+
+from sesscore.recount_records import read_pieces
 
 
 class State(NamedTuple):
@@ -96,22 +98,30 @@ def _cuts(size: int, chance: random.Random, most: int) -> list[int]:
 
 
 def _rotated(name: str, data: bytes, chance: random.Random) -> list[list[State]]:
-    """Cut anywhere if the halves are joined, else between lines."""
-    if transforms.HALVES_ARE_JOINED and data:
-        cuts = far_apart(data, _cuts(len(data), chance, 3))
-    else:
-        ends = transforms.line_ends(data)
-        cuts = chance.sample(ends, min(len(ends), 3))
+    """Cut anywhere, but for the few places that `joinable` leaves out."""
+    cuts = joinable(data, _cuts(len(data), chance, 3))
     return [[State(*file)] for file in transforms.rotated(data, cuts, name).items()]
 
 
-def far_apart(data: bytes, cuts: Sequence[int]) -> list[int]:
-    """Cuts of which no two are in one line: no event has more than two halves."""
+def joinable(data: bytes, cuts: Iterable[int]) -> list[int]:
+    """The cuts of a log of objects, one a line, after which all halves are joined. Not joined (docs/design.md) are
+
+    * more than two parts of an object: of the cuts inside one object only the first is taken.
+    * an object whose second half is read as an event, one of a list under a session key or the one in a `_source`,
+      because it was cut before that: such a cut is left out.
+    """
     kept: list[int] = []
     for cut in sorted(cuts):
-        if not kept or b"\n" in data[kept[-1] : cut - 1]:
+        begin = data.rfind(b"\n", 0, cut) + 1
+        end = data.find(b"\n", cut)
+        inside = begin < cut < end
+        if not inside or not ((kept and begin < kept[-1]) or _holds_event(data[cut : end + 1])):
             kept.append(cut)
     return kept
+
+
+def _holds_event(half: bytes) -> bool:
+    return any(piece.holds_event() for piece in read_pieces(half, growable=False))
 
 
 def _runs(files: list[list[State]], chance: random.Random) -> list[list[State]]:

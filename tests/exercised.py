@@ -31,6 +31,7 @@ REQUIRED = (
     *("joined by a later file", "better named by some events", "several events at one moment", "time without offset"),
     *("number where text is usual", "huge integer", "lone surrogate", "invalid UTF-8", "NUL in text", "key twice"),
     *("duplicates", "sessionless", "blank", "pending", "duration of a close", "duration of the clock"),
+    *("halves joined", "entry of a text log", "line after an entry"),
 )
 
 
@@ -128,6 +129,16 @@ def _of_part(part: list[Told]) -> Iterator[str]:
     closed = min((one.at_us for one in part if one.eventid == CLOSED), default=None)
     if closed is not None and any(one.late and one.at_us > closed for one in part):
         yield "late after a close"
+
+
+def entries(data: bytes) -> Counter[str]:
+    """Lines of a text log, and those that go on."""
+    return Counter(
+        {
+            "entry of a text log": len(re.findall(rb"(?m)^[0-9]{4}-[0-9-]{5}[T ][0-9:.]+(?:Z|\+0000) \[", data)),
+            "line after an entry": len(re.findall(rb"(?m)^2024-05-01T[0-9:.]+Z \[.*\n\t", data)),
+        }
+    )
 
 
 def found(recounted: Recount) -> Counter[str]:

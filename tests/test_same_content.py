@@ -22,13 +22,6 @@ from sesscore.recount import SourceBytes, recount
 
 World = list[dict[str, Any]]
 
-# The one mark to remove when the halves of an event are joined.
-needs_halves = pytest.mark.xfail(
-    condition=not transforms.HALVES_ARE_JOINED,
-    reason="an event that a rotation cut in two is not put together yet (docs/design.md, Halves)",
-    strict=False,
-)
-
 
 def recounted(data: bytes) -> str:
     return oracle_hash(recount([SourceBytes("log", data, True)]))
@@ -89,18 +82,15 @@ def test_cut_between_events_into_consecutive_files(world: World, seed: int, draw
     assert_rotated(data, cuts, random.Random(seed))
 
 
-@needs_halves
 @settings(max_examples=60, deadline=None)
 @given(worlds, st.integers(0, 2**32), st.data())
 def test_cut_anywhere_into_consecutive_files(world: World, seed: int, draw: st.DataObject) -> None:
-    """No two cuts in one line, so that each event has two halves at the most. Lists of events are left out: what the
-    second half of one holds are whole events, which lack the key that enclosed them and must not wait for it."""
-    data = in_lines(lines([event for event in world if "eventid" in event]))
+    """But for the places that `joinable` leaves out."""
+    data = in_lines(lines(world))
     cuts = draw.draw(st.lists(st.integers(0, len(data)), min_size=1, max_size=4))
-    assert_rotated(data, delivery.far_apart(data, cuts), random.Random(seed))
+    assert_rotated(data, delivery.joinable(data, cuts), random.Random(seed))
 
 
-@needs_halves
 def test_cut_at_every_byte_into_two_files(tmp_path: Path) -> None:
     """The middle one of three events, at each of its bytes."""
     world = [{"eventid": f"cowrie.x{n}", "session": "a", "timestamp": f"2024-05-01T00:00:0{n}Z"} for n in range(3)]
@@ -185,14 +175,13 @@ def test_real_logs_shuffled_among_files(logs: dict[str, list[bytes]], expected: 
 
 
 @real
-@needs_halves
 def test_real_logs_rotated_anywhere(logs: dict[str, list[bytes]], expected: str, tmp_path: Path) -> None:
     """Each log in five consecutive files, last file first."""
     chance = random.Random(4)
     desk = Desk(tmp_path)
     for number, log in enumerate(logs.values()):
         data = in_lines(log)
-        cuts = delivery.far_apart(data, [chance.randint(0, len(data)) for _ in range(4)])
+        cuts = delivery.joinable(data, [chance.randint(0, len(data)) for _ in range(4)])
         files = transforms.rotated(data, cuts, f"log{'x' * number}.json")
         desk.ingest(*(desk.put(*file) for file in reversed(files.items())))
     assert hashed(desk.db) == expected

@@ -21,10 +21,6 @@ from itertools import pairwise
 
 from spelling import Style, parse, spelled
 
-# A rotation can cut an event in two. Until ingest and recount join the halves (docs/design.md, "Halves"), the property
-# is expected to fail, and the campaign rotates between events only. The one place to say that they do:
-HALVES_ARE_JOINED = True
-
 MAX_DEPTH = 64  # of an object
 
 Lines = list[bytes]

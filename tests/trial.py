@@ -13,12 +13,13 @@ from typing import Any
 import delivery
 from compare import FATES, METRICS, Content, check_database, content, expected_content, expected_ledgers, ledgers
 from desk import Desk, desks
-from exercised import exercised, found
+from exercised import entries, exercised, found
 from hashes import hashed, oracle_hash
 from transforms import in_lines
 from worlds import World, world
 
 from sesscore.recount import Recount, SourceBytes, recount
+from sesscore.recount_halves import find_halves
 from sesscore.recount_values import stored
 
 MERGED = ("events", "duplicates")  # which of two copies is the first depends on the order of arrival
@@ -72,8 +73,11 @@ def _delivered(
         outcome.failures.append(f"[{told}] the recount of the files is not that of the plain lines")
     if same is None:
         outcome.counts += found(expected)
+        for source in sources:
+            outcome.counts += entries(source.data)
     outcome.counts += Counter(f"clothes: {word}" for word in plan.told)
     outcome.counts["runs"] += len(plan.runs)
+    outcome.counts["halves joined"] += len(find_halves(sources).joined)
     for fast in (True, False):
         with desks() as desk:
             plan.onto(desk, fast=fast, block_bytes=chance.choice((300, 5000, 1 << 20)), **made.options)
