@@ -141,7 +141,7 @@ class RecordReader:
         end = len(batch.block)
         while at < end:
             if self._after_entry:
-                line = at + (batch.block[at] == _NEWLINE)
+                line = at + (batch.in_line and batch.block[at] == _NEWLINE)
                 if line == end and not final:
                     break  # how the next line begins is not known yet
                 self._after_entry = line == end or batch.block[line] == _TAB
