@@ -100,11 +100,10 @@ def open_again(row: SourceRow, connection: apsw.Connection) -> Source | None:
 
 
 class UpTo(Bytes):
-    """The beginning of a source, as a source that goes on."""
-
-    growable = True
+    """The beginning of a source, as one that goes on if the source can grow."""
 
     def __init__(self, source: Source, size: int) -> None:
+        self.growable = source.growable
         self._source = source
         self._left = size
 
