@@ -26,8 +26,8 @@ class Found(NamedTuple):
 
     @property
     def in_context(self) -> bool:
-        """Whether they mean by themselves what they mean in their place: not if their line may be an entry."""
-        return self.own_line or self.line.startswith(b"{")
+        """Whether they mean by themselves what they mean in their place: not if they may be inside an entry."""
+        return not self.data.startswith(b"\t") and (self.own_line or self.line.startswith(b"{"))
 
 
 class AgainFile:

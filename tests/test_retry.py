@@ -29,6 +29,7 @@ from sesscore import queries, records, renumber, retry, retry_units, verify, wri
 from sesscore.ingest import IngestResult, ingest
 from sesscore.matchers import MatcherFailed, Registry, UserMatcher
 from sesscore.records import RecordReader
+from sesscore.retry_file import Found
 from sesscore.store import open_for_reading
 
 Older = Callable[[], contextlib.AbstractContextManager[None]]
@@ -392,6 +393,20 @@ def test_nothing_of_a_text_log_without_its_file(desk: Desk) -> None:
     assert assert_same(desk).retried.not_there == 2
 
 
+@pytest.mark.parametrize(
+    ("line", "data", "means_the_same"),
+    [
+        (b"", b"{}", True),
+        (b"{", b"{}", True),
+        (b"", b"\t{}", False),
+        (b"\t", b"{}", False),
+        (b"2024-05-01", b"{}", False),
+    ],
+)
+def test_what_a_line_may_begin_with(line: bytes, data: bytes, means_the_same: bool) -> None:
+    assert Found(line, data).in_context == means_the_same
+
+
 def test_the_end_of_a_source_is_left(desk: Desk) -> None:
     path = desk.put("log", lines(A) + HALF + B, "gz")
     with without(RecordReader, "_salvage", lambda *_: -1):
@@ -460,6 +475,14 @@ def test_what_was_no_log_and_has_grown(block_bytes: int, desk: Desk) -> None:
     assert result.ledger.events == 7
     assert_as_new(desk, path)
     assert_same(desk)
+
+
+def test_what_was_no_log_and_waits_for_its_end(desk: Desk) -> None:
+    """What waits says that the line before is torn."""
+    path = desk.put("log", lines(HALF + B, HALF))
+    ingest_older(no_salvage, desk, path)
+    assert retry_all(desk).ledger.events == 1
+    assert_as_new(desk, path)
 
 
 def test_one_that_is_read_in_the_same_run_is_a_log_in_the_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
