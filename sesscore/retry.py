@@ -116,14 +116,17 @@ class Retry:
             self._told.kept += len(unit.rows)
             return
         kept = unit.kept
-        if kept is not None and self._read(unit, kept, False, source, total) is None:
+        change = None if kept is None else self._read(unit, kept, False, source, total)
+        if kept is not None and change is None:
             self._told.kept += len(unit.rows)
             return
         found = file.find(unit.offset, unit.length)
         if found is None or not unit.holds(found.data):
             yield from self._without_file(unit, source, total, may_be_text)
         elif found.in_context:
-            yield from self._counted(unit, self._read(unit, found.data, not found.own_line, source, total))
+            if change is None or not found.own_line:
+                change = self._read(unit, found.data, not found.own_line, source, total)
+            yield from self._counted(unit, change)
         else:
             self._told.kept += len(unit.rows)
 
@@ -131,7 +134,7 @@ class Retry:
         """What can be told of a unit from the bytes that were kept."""
         self._told.not_there += len(unit.rows)
         for one in [] if may_be_text else [unit] if unit.kept else unit.alone():
-            if one.kept is not None:
+            if one.kept is not None and not one.kept.startswith(b"\t"):
                 self._told.not_there -= len(one.rows)
                 yield from self._counted(one, self._read(one, one.kept, False, source, total))
 
@@ -156,9 +159,12 @@ class Retry:
                 connection.execute(sql("store/forget_quarantined"), {"quarantine_id": row.quarantine_id})
             shifts = [(change.last + moved, change.by) for change in changes if change.by]
             renumber(connection, source, shifts)
+            taken_out = Ledger()
             for change in changes:
                 source.records += change.by
-                step.ledger.add(self._writer.settle(source, _taken_out(change)))
+                taken_out.add(_taken_out(change))
+            step.ledger.add(self._writer.settle(source, taken_out))
+            for change in changes:
                 for scanned in change.scans:
                     number = scanned.begin.records + change.begin - change.unit.first + moved
                     placed = replace(scanned, begin=replace(scanned.begin, records=number))
@@ -186,7 +192,8 @@ class Retry:
         with file:
             try:
                 begin = _begin(source, file)
-                reader = self._reader(UpTo(file, source.offset - begin.offset), begin, source)
+                known = source.offset + source.pending_bytes - begin.offset
+                reader = self._reader(UpTo(file, known), begin, source)
                 return any(scanned.batch.events + scanned.batch.sessionless for scanned in reader.batches())
             except (SourceUnreadable, OSError):
                 return None

@@ -26,8 +26,8 @@ class Found(NamedTuple):
 
     @property
     def in_context(self) -> bool:
-        """Whether they mean by themselves what they mean in their place: not if their line may be an entry."""
-        return self.own_line or self.line.startswith(b"{")
+        """Whether they mean by themselves what they mean in their place: not if they may be inside an entry."""
+        return not self.data.startswith(b"\t") and (self.own_line or self.line.startswith(b"{"))
 
 
 class AgainFile:
@@ -100,11 +100,10 @@ def open_again(row: SourceRow, connection: apsw.Connection) -> Source | None:
 
 
 class UpTo(Bytes):
-    """The beginning of a source, as a source that goes on."""
-
-    growable = True
+    """The beginning of a source, as one that goes on if the source can grow."""
 
     def __init__(self, source: Source, size: int) -> None:
+        self.growable = source.growable
         self._source = source
         self._left = size
 

@@ -52,11 +52,11 @@ def read_again(
     """
     reader, scans = _scan(data, unit, in_line, sensor, options, growable=True)
     if reader.pending:
-        # An object goes on behind the unit, where it failed. That it did is sure, but not whether its line was
-        # searched for events, if it was too deep or too long.
-        if not unit.reasons.keys() <= _SURE:
-            return None
+        # An object goes on behind the unit, where it failed, or its row would not be here.
+        begin = reader.position.offset
         reader, scans = _scan(data, unit, in_line, sensor, options, growable=False)
+        if _is_unsure(unit, begin, scans):
+            return None
     before, now = unit.reasons, _reasons(scans)
     records = sum(scanned.batch.records for scanned in scans)
     blank = sum(scanned.batch.blank for scanned in scans)
@@ -73,6 +73,20 @@ def read_again(
     by = records - before.total() - counted.lines
     begin = max(1, min(unit.first - min(lead, siblings), total + by - records + 1))
     return Change(unit, scans, begin, by, counted, left=good > siblings or now.total() < before.total())
+
+
+def _is_unsure(unit: Unit, begin: int, scans: Iterable[Scanned]) -> bool:
+    """Whether something from `begin` on was too deep or too long, and is half an object by itself.
+
+    The line of the one is not searched for events, that of the other is.
+    """
+    rows = [row for row in unit.rows if row.reason not in _SURE and row.end > begin]
+    for scanned in scans if rows else ():
+        for _, _, at, length, reason, _ in scanned.batch.quarantine:
+            first = scanned.base + at
+            if reason in _SURE and any(row.byte_offset < first + length and first < row.end for row in rows):
+                return True
+    return False
 
 
 def _reasons(scans: Iterable[Scanned]) -> Counter[str]:
