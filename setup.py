@@ -1,7 +1,8 @@
 """Builds the extensions of `_ext/` as modules of the package: `_ext/scan.pyx` becomes `sesscore._scan`.
 
 SESSCORE_BUILD=debug turns on bounds checks and writes annotated sources; SESSCORE_SANITIZE=1 builds with
-AddressSanitizer and UBSan. CONTRIBUTING.md says how to use both.
+AddressSanitizer and UBSan. CONTRIBUTING.md says how to use both. SESSCORE_BUILD=quick does not optimise: for what is
+built to be used once (tests/planted/run.py).
 """
 
 import os
@@ -10,13 +11,14 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 DEBUG = os.environ.get("SESSCORE_BUILD") == "debug"
+QUICK = os.environ.get("SESSCORE_BUILD") == "quick"
 SANITIZE = os.environ.get("SESSCORE_SANITIZE") == "1"
 
 SANITIZER_FLAGS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-g"]
-COMPILE_FLAGS = ["-O1", *SANITIZER_FLAGS] if SANITIZE else ["-O3", "-g0"]
+COMPILE_FLAGS = ["-O1", *SANITIZER_FLAGS] if SANITIZE else ["-O0" if QUICK else "-O3", "-g0"]
 
 # Each kind of build has a folder of its own: what one has compiled, another would take for up to date.
-BUILD = "build" + ("/debug" if DEBUG else "") + ("/sanitize" if SANITIZE else "")
+BUILD = "build" + ("/debug" if DEBUG else "/quick" if QUICK else "") + ("/sanitize" if SANITIZE else "")
 
 setup(
     ext_modules=cythonize(

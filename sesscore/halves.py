@@ -11,9 +11,10 @@ import apsw
 
 from sesscore._scan import EventBatch
 from sesscore.known import SourceRow, known_rows, recognise
+from sesscore.memory import reader_of
 from sesscore.queries import sql
 from sesscore.reading import Options
-from sesscore.records import KEPT_BYTES, MAX_OBJECT, SEPARATORS, Position, RecordReader, Scanned
+from sesscore.records import KEPT_BYTES, MAX_OBJECT, SEPARATORS, Position, Scanned
 from sesscore.rotation import Folders
 from sesscore.sources import Source, SourceUnreadable, open_source
 
@@ -74,10 +75,12 @@ def joins(connection: apsw.Connection, options: Options) -> Iterator[Join]:
     """
     folders = Folders()
     for row in known_rows(connection.execute(sql("store/open_ends"))):
-        first = _first_half(row, connection)
-        for path in folders.after(first.source.path) if first else ():
-            second = _known(path, connection)
-            if first is None or second is None or (first.joined and second.lead_bytes):
+        seconds = [(path, second) for path in folders.after(row.path) if (second := _known(path, connection))]
+        if row.half_bytes:  # its event is counted: only copies of the second source are of interest
+            seconds = [(path, second) for path, second in seconds if not second.lead_bytes]
+        first = _first_half(row, connection) if seconds else None
+        for path, second in seconds:
+            if first is None or (first.joined and second.lead_bytes):
                 continue
             if (found := _join(first, second, path, options)) is not None:
                 yield found
@@ -166,13 +169,13 @@ def _lead(beginning: bytes, length: int, second: SourceRow, options: Options) ->
     """
     line_end = beginning.find(b"\n", length) + 1
     line = beginning[:line_end] if line_end else beginning
-    alone = _reader(_Memory(beginning[:length]), second.sensor, options)
+    alone = reader_of(beginning[:length], second.sensor, options)
     batches = [scanned.batch for scanned in alone.batches()]
     if any(batch.events + batch.sessionless for batch in batches):
         return None
     reasons: list[str] = []
     end = 0
-    in_place = _reader(_Memory(line, growable=second.compression == "none" and not line_end), second.sensor, options)
+    in_place = reader_of(line, second.sensor, options, growable=second.compression == "none" and not line_end)
     for scanned in in_place.batches():
         for _, records, at, size, reason, _ in scanned.batch.quarantine:
             if scanned.base + at < length:
@@ -190,7 +193,7 @@ def _lead(beginning: bytes, length: int, second: SourceRow, options: Options) ->
 
 def _scan(first: FirstHalf, whole: bytes, options: Options) -> Scanned:
     """The event as a batch that ends where its first source ends."""
-    (read,) = _reader(_Memory(whole), first.source.sensor, options).batches()
+    (read,) = reader_of(whole, first.source.sensor, options).batches()
     batch = read.batch
     begin = Position(first.offset, first.record - 1, bool(first.source.line_open))
     end = Position(first.offset + len(first.data), begin.records + batch.records, in_line=True)
@@ -198,29 +201,6 @@ def _scan(first: FirstHalf, whole: bytes, options: Options) -> Scanned:
 
 
 # Reading
-
-
-class _Memory:
-    """Bytes as a source."""
-
-    def __init__(self, data: bytes, *, growable: bool = False) -> None:
-        self.growable = growable
-        self._data = data
-
-    def read(self, size: int) -> bytes:
-        data, self._data = self._data, b""
-        return data
-
-    def skip_hole(self, keep: int = 0) -> int:
-        return 0
-
-
-def _reader(source: _Memory, sensor: str, options: Options) -> RecordReader:
-    """Reads records as the sources were read; a whole object is one batch."""
-    return RecordReader(
-        source, Position(), sensor=sensor, naive_minutes=options.naive_minutes, fast=options.fast,
-        matchers=options.matchers,
-    )  # fmt: skip
 
 
 def _known(path: str, connection: apsw.Connection) -> SourceRow | None:

@@ -20,8 +20,10 @@ from sesscore.pragmas import Durability
 from sesscore.readahead import ReadAhead
 from sesscore.reading import Batch, Finished, Options, Step, Unchanged, Unreadable, read_sources
 from sesscore.records import BLOCK_BYTES
+from sesscore.retry import Retried, Retry
+from sesscore.retry import Step as RetryStep
 from sesscore.sqlite_errors import sqlite_errors
-from sesscore.store import open_for_reading, open_for_writing
+from sesscore.store import Database, open_for_reading, open_for_writing
 from sesscore.writer import Writer
 
 
@@ -45,16 +47,22 @@ class Watcher(Protocol):
 
 @dataclass
 class IngestResult:
-    """What a run did. `ledger`: of this run. `problems`: what was not read, in order."""
+    """What a run did. `ledger`: of this run, less what left the quarantine. `problems`: what was not read, in order."""
 
     ledger: Ledger = field(default_factory=Ledger)
     sources: dict[str, int] = field(
         default_factory=lambda: {"read": 0, "unchanged": 0, "alien": 0, "unreadable": 0, "pending": 0}
     )
     sessions: dict[str, int] = field(default_factory=lambda: {"total": 0, "new": 0, "updated": 0})
+    retried: Retried = field(default_factory=Retried)
     elapsed_seconds: float = 0.0
     problems: list[Problem] = field(default_factory=list)
     stopped_by: int = 0  # the signal that ended the run early
+
+    @property
+    def quarantined(self) -> int:
+        """Records that came into quarantine, whatever left it."""
+        return self.ledger.quarantined + self.retried.records
 
     @property
     def readable(self) -> int:
@@ -73,27 +81,31 @@ def ingest(
     progress: Watcher | None = None,
     block_bytes: int | None = None,
     fast: bool = True,
+    retry_quarantine: bool = False,
 ) -> IngestResult:
     """Reads what is new in files into a database, which is made if it does not exist.
 
     paths: files, directories, patterns, `-`; none: the well-known places. sensor: for events that name none.
     matchers: the user's. block_bytes: of log a batch.
     fast: False sends every record the slow way, with the same result.
+    retry_quarantine: what is in quarantine is read again after the paths; without any, nothing else is read.
     Raises SesscoreError. A file that cannot be read is a problem of the result, not an error.
     """
     began = time.monotonic()
-    candidates = discover(paths, exclude=_own_files(db))
+    only_retry = retry_quarantine and not paths
+    candidates = [] if only_retry else discover(paths, exclude=_own_files(db))
     result = IngestResult()
     # SQLite holds no lone surrogates; those of a log are read as U+FFFD, too
     stored_sensor = (sensor or "unknown").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     options = Options(
         stored_sensor, assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
     )
-    if all(candidate.problem for candidate in candidates):
+    if not only_retry and all(candidate.problem for candidate in candidates):
         for candidate in candidates:  # nothing to open a database for
             _unreadable(result, Unreadable(candidate.path, candidate.problem or "", candidate.hint))
     else:
-        _run(candidates, db, durability, options, progress, result)
+        with open_for_writing(db, durability=durability, create=not only_retry) as database:
+            _run(candidates, database, options, progress, result, retry=retry_quarantine)
     result.elapsed_seconds = time.monotonic() - began
     return result
 
@@ -104,13 +116,14 @@ def _own_files(db: str) -> list[str]:
 
 def _run(
     candidates: Sequence[Candidate],
-    db: str,
-    durability: Durability,
+    database: Database,
     options: Options,
     progress: Watcher | None,
     result: IngestResult,
+    *,
+    retry: bool,
 ) -> None:
-    with open_for_writing(db, durability=durability) as database, open_for_reading(db) as lookups, sqlite_errors(db):
+    with open_for_reading(database.path) as lookups, sqlite_errors(database.path):
         writer = Writer(database.connection, options.matchers)
         run = _Run(writer, result, progress)
         if progress is not None:
@@ -122,7 +135,15 @@ def _run(
                 if stopped:
                     result.stopped_by = stopped[0]
                     break
-            else:
+            if retry and not result.stopped_by:
+                writer.commit()
+                again = Retry(writer, database.connection, lookups.connection, options, result.retried)
+                for done in again.steps():
+                    run.retried(done)
+                    if stopped:
+                        result.stopped_by = stopped[0]
+                        break
+            if not result.stopped_by:
                 for join in joins(database.connection, options):
                     run.join(join)
         result.sessions["total"] = writer.count_sessions()
@@ -160,8 +181,16 @@ class _Run:
             self._writer.finish(row, row.pending_bytes, row.damage)
             self._mend(row)
 
+    def retried(self, done: RetryStep) -> None:
+        """Counts what became of records in quarantine."""
+        self._result.ledger.add(done.ledger)
+        self._result.retried.records -= done.ledger.quarantined
+        self._result.sessions["new"] += done.new_sessions
+        self._result.sessions["updated"] += done.updated_sessions
+        self._mend(done.source)
+
     def _mend(self, row: SourceRow) -> None:
-        """What was said of a source of this run before a join changed it."""
+        """What was said of a source of this run before a join or a retry changed it."""
         before = self._open_ends.get(row.source_id)
         if before is None:
             return

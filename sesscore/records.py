@@ -93,6 +93,7 @@ class RecordReader:
         self._ask = matchers.ask if matchers is not None and matchers.users else None
         self._skipped = 0  # bytes of a line that is too long, already let go
         self._skipped_begin = b""
+        self._skipped_entry = False
         self._newline = -1  # in the block at hand, see `_line_end`
         self._after_entry = position.after_entry
 
@@ -141,7 +142,7 @@ class RecordReader:
         end = len(batch.block)
         while at < end:
             if self._after_entry:
-                line = at + (batch.block[at] == _NEWLINE)
+                line = at + (batch.in_line and batch.block[at] == _NEWLINE)
                 if line == end and not final:
                     break  # how the next line begins is not known yet
                 self._after_entry = line == end or batch.block[line] == _TAB
@@ -197,7 +198,7 @@ class RecordReader:
         elif too_long and terminated:
             reason = "too_long"
         elif not terminated and not final:
-            return self._begin_skip(batch, at)
+            return self._begin_skip(batch, at, entry=entry)
         scalars = _scalars(block, at, end) if search and reason == "json" else 0
         if event < 0 and not terminated and not (scalars and block[end - 1] == ord("]")):
             if self._source.growable:
@@ -228,10 +229,11 @@ class RecordReader:
                 return begin
         return -1
 
-    def _begin_skip(self, batch: EventBatch, at: int) -> int:
+    def _begin_skip(self, batch: EventBatch, at: int, *, entry: bool) -> int:
         """Lets go of a line that is longer than an object may be; where it began is kept until its end is found."""
         self._skipped = len(batch.block) - at
         self._skipped_begin = batch.block[at : at + KEPT_BYTES]
+        self._skipped_entry = entry
         return -1
 
     def _skip_rest(self, batch: EventBatch, final: bool) -> int:
@@ -245,6 +247,7 @@ class RecordReader:
             end = len(batch.block)
         batch.count_bad(-self._skipped, self._skipped + end, reason, self._skipped_begin)
         self._skipped = 0
+        self._after_entry = self._skipped_entry
         return end
 
 

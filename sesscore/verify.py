@@ -16,6 +16,7 @@ from sesscore.parts import PartDamaged
 from sesscore.queries import Bounds, rows, sql
 from sesscore.render import Block, Listing, Statement, Title
 from sesscore.snapshot import one_state
+from sesscore.wording import counted
 
 SCHEMA = "sesscore.verify/1"
 CHECKS = (*STORED, *SESSIONS, *ROLLUPS)
@@ -87,10 +88,10 @@ def _hash(connection: apsw.Connection) -> str | None:
 
 def page(told: dict[str, Any]) -> list[Block]:
     """The same for people."""
-    figures = _counted(told["sessions"], "session"), _counted(told["ledger"]["events"], "event")
+    figures = counted(told["sessions"], "session"), counted(told["ledger"]["events"], "event")
     count = sum(check["differences"] for check in told["checks"])
     blocks: list[Block] = [
-        Title("sesscore verify", ", ".join((*figures, _counted(told["sources"], "log file")))),
+        Title("sesscore verify", ", ".join((*figures, counted(told["sources"], "log file")))),
         Listing(
             "Checks",
             ("check", "what must hold", "differences"),
@@ -103,7 +104,7 @@ def page(told: dict[str, Any]) -> list[Block]:
         listed = [tuple(_cell(value) for value in difference.values()) for difference in told["differences"]]
         shown = "Differences" if len(listed) == count else f"Differences ({len(listed):,} of {count:,})"
         blocks.append(Listing(shown, ("check", "place", "what", "stated", "found"), listed))
-    verdict = "✓ everything agrees" if told["agrees"] else f"✗ {_counted(count, 'difference')}"
+    verdict = "✓ everything agrees" if told["agrees"] else f"✗ {counted(count, 'difference')}"
     return [*blocks, Statement("Content hash", told["content_hash"] or "none", verdict, told["agrees"])]
 
 
@@ -114,7 +115,3 @@ def _recount(recounted: dict[str, Any]) -> Listing:
 
 def _cell(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _counted(number: int, name: str) -> str:
-    return f"{number:,} {name}{'s' * (number != 1)}"

@@ -4,6 +4,7 @@ from typing import Any
 
 from sesscore.render import Block, Listing, Title
 from sesscore.timeline import seconds
+from sesscore.wording import counted
 
 
 def page(told: dict[str, Any]) -> list[Block]:
@@ -33,12 +34,13 @@ def _found(session: dict[str, Any]) -> list[tuple[str, str]]:
     ms = session["duration"]["ms"]
     return [
         ("match type", session["match_type"]),
+        ("matcher", session["matcher"]),
         ("because", session["because"]),
         ("started", f"{session['started']['at']}, the time of its earliest event"),
         ("ended", f"{session['ended']['at']}, the time of its latest event"),
         ("duration", f"{ms / 1000:,.3f} s, {session['duration']['because']}"),
         ("events", f"{session['events']:,}, of which {session['activities']:,} are activities"),
-        ("stored as", f"{_counted(session['fingerprints'], 'fingerprint')} in {_counted(session['parts'], 'part')}"),
+        ("stored as", f"{counted(session['fingerprints'], 'fingerprint')} in {counted(session['parts'], 'part')}"),
     ]
 
 
@@ -81,7 +83,3 @@ def _time(at: str) -> str:
 
 def _number(of: dict[str, Any]) -> str:
     return f"#{of['source_id']}"
-
-
-def _counted(number: int, name: str) -> str:
-    return f"{number:,} {name}{'s' * (number != 1)}"

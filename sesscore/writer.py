@@ -1,7 +1,8 @@
 """Batches → the database: rows, roll-ups, ledger, quarantine, offset and checkpoint in one transaction."""
 
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -43,6 +44,7 @@ class Writer:
         self._run_id = 0
         self._began = 0.0  # when the open transaction began, 0 if there is none
         self._log_bytes = 0  # in the open transaction
+        self._held = False  # see `at_once`
         self._sensors: dict[str, int] = dict(connection.execute(sql("store/sensors")))
         last_key, last_text_id = connection.execute(sql("store/last_keys")).get
         self.folder = Folder(last_key, last_text_id)
@@ -61,10 +63,14 @@ class Writer:
         elif self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
-    def write(self, scanned: Scanned, source: SourceRow) -> tuple[Ledger, Rows]:
-        """Writes a batch and moves its source on. Returns the batch's ledger and rows. Raises apsw.Error."""
+    def write(self, scanned: Scanned, source: SourceRow, *, again: bool = False) -> tuple[Ledger, Rows]:
+        """Writes a batch and moves its source on. Returns the batch's ledger and rows. Raises apsw.Error.
+
+        again: the source stands behind the batch already.
+        """
         self.begin()
-        self._move(source, scanned)
+        if not again:
+            self._move(source, scanned)
         days = self.folder.plan(scanned.batch.capsule, self.sensor_ids(scanned.batch.sensors))
         self.know_days(days)
         rows = self.folder.fold(self._found(), self.load, self._source_id(source), scanned.begin.records + 1)
@@ -72,9 +78,22 @@ class Writer:
         self.put(rows)
         self._account(scanned, source, ledger, rows)
         self._log_bytes += len(scanned.batch.block)
-        if self._log_bytes >= COMMIT_BYTES or time.monotonic() - self._began >= COMMIT_SECONDS:
-            self.commit()
+        self._commit_if_due()
         return ledger, rows
+
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[apsw.Connection]:
+        """Within the block nothing is committed: all of it is of one transaction. Gives its connection."""
+        self.begin()
+        self._held = True
+        yield self._connection
+        self._held = False
+        self._commit_if_due()
+
+    def _commit_if_due(self) -> None:
+        due = self._log_bytes >= COMMIT_BYTES or time.monotonic() - self._began >= COMMIT_SECONDS
+        if due and not self._held:
+            self.commit()
 
     def join(self, join: Join) -> tuple[Ledger, Rows | None]:
         """Counts an event that two sources hold as the last of the first one; the second loses what it counted of it.
@@ -82,18 +101,18 @@ class Writer:
         Returns what that changes in the ledgers, and the rows. Raises apsw.Error.
         """
         self.begin()
-        change = self._settle(join.second, take_lead(self._connection, join.second, join.lead))
+        change = self.settle(join.second, take_lead(self._connection, join.second, join.lead))
         if join.first.joined:
             return change, None
         source = join.first.source
         source.half_bytes, source.pending_bytes = len(join.first.data), 0
-        change.add(self._settle(source, take_half(self._connection, join.first)))
+        change.add(self.settle(source, take_half(self._connection, join.first)))
         ledger, rows = self.write(join.scanned, source)
         change.add(ledger)
         return change, rows
 
-    def _settle(self, source: SourceRow, change: Ledger) -> Ledger:
-        """Stores a source whose records were taken out of the quarantine, and that in its ledger."""
+    def settle(self, source: SourceRow, change: Ledger) -> Ledger:
+        """Stores a source whose records left the quarantine, and that in its ledger. Returns what it was given."""
         self.put_many("source", parameters(source))
         self.put_many("ledger", (source.source_id, *change.as_dict().values()))
         return change

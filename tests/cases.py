@@ -716,6 +716,13 @@ HALVES = [
         (DAY2 + ".gz", BEHIND, ledger(events=1)),
         (DAY2 + ".xz", BEHIND, ledger(duplicates=1)),
     ),
+    files(
+        "the next lower number, not the lowest",
+        [*ids("a", "b", "c"), TOLD],
+        (LIVE + ".3", BEFORE, ledger(events=2)),
+        (LIVE + ".2", BEHIND, ledger(events=1)),
+        (LIVE + ".1", C + b"\n", ledger(events=1)),
+    ),
     # what the joined object is
     files(
         "a joined event without a session",
@@ -836,6 +843,7 @@ IDENTITY = [
     same("order of inner keys", raw('"x":{"a":1,"b":2}'), raw('"x":{"b":2,"a":1}')),
     same("spacing", raw('"x":[1,2]'), raw(' "x" : [ 1 , 2 ] ')),
     same("escaping", raw('"x":"/\u00e9\\n"'), raw('"x":"\\/\\u00E9\\u000a"')),
+    same("escaped quotes", raw('"x":"a\\"b\\\\"'), raw('"x":"a\\u0022b\\u005C"')),
     same("surrogate pairs", raw('"x":"\U0001f600"'), raw('"x":"\\ud83d\\ude00"')),
     same("shape of the time", A, A.replace(b"00:00:00.000000Z", b"02:00:00.0000009+02:00")),
     same("-0 is 0", raw('"x":-0'), raw('"x":0')),
@@ -1045,6 +1053,12 @@ SESSIONS = [
     one(
         "with a connect nothing comes from others",
         lines(event(eventid=CONNECT), event(seconds=1, **CONNECTED)),
+        [NOWHERE],
+        events=2,
+    ),
+    one(
+        "a connect later, which says little",
+        lines(event(protocol="telnet", src_ip="9.9.9.9"), event(eventid=CONNECT, seconds=1)),
         [NOWHERE],
         events=2,
     ),

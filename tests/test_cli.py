@@ -16,6 +16,7 @@ from sesscore import __version__, cli
 from sesscore.commands.ingest import closing_line
 from sesscore.errors import DatabaseInUse, SesscoreError
 from sesscore.ledger import Ledger
+from sesscore.retry import Retried
 from sesscore.store import open_for_writing
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SESSCORE_")}
@@ -269,6 +270,8 @@ def result(**changes):
         "sources": {"read": 2, "unchanged": 0, "alien": 1, "unreadable": 1, "pending": 0},
         "sessions": {"total": 1, "new": 1, "updated": 0},
         "elapsed_seconds": 1.23456,
+        "retried": Retried(),
+        "quarantined": 3,
         "problems": [("/a\x1b", "it may not be read", "chmod +r /a")],
         "readable": 2,
         "stopped_by": 0,
@@ -305,6 +308,7 @@ def test_ingest_says_how_it_went_on_one_line(capsys, ingested):
         "sensor": None,
         "assume_utc_offset_minutes": 0,
         "durability": "normal",
+        "retry_quarantine": False,
     }
     progress.start(10)
     progress.update(5, 1, 1, "[red]x")
@@ -315,7 +319,9 @@ def test_ingest_says_how_it_went_on_one_line(capsys, ingested):
 def test_the_closing_line_leaves_out_what_is_nothing():
     sources = {"read": 0, "unchanged": 10, "alien": 0, "unreadable": 0, "pending": 0}
     sessions = {"total": 84228, "new": 0, "updated": 0}
-    line = closing_line(result(ledger=Ledger(), sources=sources, sessions=sessions, elapsed_seconds=0.04))
+    line = closing_line(
+        result(ledger=Ledger(), sources=sources, sessions=sessions, quarantined=0, elapsed_seconds=0.04)
+    )
     assert line == "0 records: 0 events in 84,228 sessions (0 new), 10 sources unchanged in 0.0 s"
 
 
@@ -345,7 +351,7 @@ def test_strict_is_3_after_the_result_is_told(capsys, ingested):
     assert code == 3
     assert json.loads(out)["ledger"]["quarantined"] == 3
     assert "3 records were quarantined" in err
-    ingested.answer.ledger.quarantined = 0
+    ingested.answer.quarantined = 0
     assert outcome(capsys, "ingest", "a", "--db", "x.db", "--strict")[0] == 0
 
 

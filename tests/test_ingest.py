@@ -10,7 +10,7 @@ from typing import Any
 import apsw
 import pytest
 import transforms
-from cases import CASES, HALVES, A, B, Case, event, lines, unnamed
+from cases import CASES, CLOSED, CONNECT, HALVES, A, B, Case, event, lines, unnamed
 from compare import Log, content, dump, expected_content, ledgers, reading
 from desk import Desk, content_of, desks
 from hypothesis import given, settings
@@ -19,7 +19,7 @@ from strategies import lines as lines_of
 from strategies import logs, timestamp, worlds
 from transforms import COMPRESS
 
-from sesscore import writer
+from sesscore import known, writer
 from sesscore.known import SourceRow
 from sesscore.records import RecordReader
 from sesscore.recount import SourceBytes, recount
@@ -265,6 +265,76 @@ def test_a_better_name_in_a_copy_counts_whenever_it_comes(desk: Desk) -> None:
     desk.assert_as_recounted()
 
 
+def test_one_id_on_two_sensors_in_two_runs(desk: Desk) -> None:
+    """Both are stored under that id when one of them goes on."""
+    desk.ingest(desk.put("1", lines(event(sensor="s"), event(sensor="t"))))
+    desk.ingest(desk.put("2", lines(event(sensor="t", seconds=5))))
+    desk.assert_as_recounted()
+    assert len(content(desk.db)) == 2
+
+
+def test_every_field_is_part_of_what_an_event_is(desk: Desk) -> None:
+    """Two events that differ in one field are two, whichever that is."""
+    named = "session_id sessionid sid message src_ip src_port dst_ip dst_port protocol username password input url"
+    named += " filename shasum ttylog fingerprint version hassh duration duration_ms eventid other"
+    fields = named.split()
+    desk.ingest(desk.put("log", lines(*(event(name, **{name: text}) for name in fields for text in ("1", "2")))))
+    desk.assert_as_recounted()
+    assert len(content(desk.db)) == len(fields)
+    with reading(desk.db) as connection:
+        assert connection.execute("SELECT DISTINCT event_count FROM session").fetchall() == [(2,)]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_two_sessions_know_together(first: int, desk: Desk) -> None:
+    """The better name, connect and close, the connect's word alone, the later close; whichever was stored first."""
+    named_weakly = {"sid": "a", "session": None}
+    parts = [
+        lines(
+            event(src_ip="9.9.9.9", protocol="telnet", **named_weakly),
+            event(eventid=CLOSED, seconds=1, duration=1, **named_weakly),
+        ),
+        lines(event(eventid=CONNECT, seconds=30 * HOUR, src_ip="1.1.1.1"), event(seconds=30 * HOUR + 5)),
+    ]
+    for name in (first, 1 - first):
+        desk.ingest(desk.put(str(name), parts[name]))
+    desk.ingest(desk.put("between", lines(event(seconds=15 * HOUR, **named_weakly))))
+    desk.assert_as_recounted()
+    told = "match_type, matcher, src_ip, protocol, duration_ms, event_count"
+    with reading(desk.db) as connection:
+        rows = connection.execute(f"SELECT {told} FROM session_metrics").fetchall()
+    assert rows == [("full_delimited", "session", "1.1.1.1", None, 1000, 5)]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_closes_the_later_one_counts(first: int, desk: Desk) -> None:
+    """Of two sessions that become one, whichever was stored first."""
+    for hours in (0, 30) if first == 0 else (30, 0):
+        close = event(eventid=CLOSED, seconds=hours * HOUR, duration=hours + 1)
+        desk.ingest(desk.put(f"at {hours}", lines(close)))
+    desk.ingest(desk.put("between", lines(event(seconds=15 * HOUR))))
+    desk.assert_as_recounted()
+    with reading(desk.db) as connection:
+        assert connection.execute("SELECT duration_ms FROM session_metrics").fetchall() == [(31_000,)]
+
+
+def test_two_connects_in_one_microsecond(desk: Desk) -> None:
+    """The one of the smaller fingerprint counts, whichever was stored first."""
+    told = [event(name, eventid=CONNECT, src_ip=ip) for name in "ab" for ip in ("1.1.1.1", "2.2.2.2")]
+    desk.ingest(desk.put("1", lines(told[0], told[3])))
+    desk.ingest(desk.put("2", lines(told[1], told[2])))
+    desk.assert_as_recounted()
+    with reading(desk.db) as connection:
+        assert connection.execute("SELECT count(DISTINCT src_ip) FROM session_metrics").get == 1
+
+
+def test_the_earliest_event_of_a_day_is_read_last(desk: Desk) -> None:
+    """And the latest one in between; the roll-up of the day follows."""
+    for seconds in (5, 9, 1):
+        desk.ingest(desk.put(f"at {seconds}", lines(event(seconds=seconds))))
+    desk.assert_as_recounted()
+
+
 # --- sources ---------------------------------------------------------------------------------------------------------
 
 
@@ -301,6 +371,18 @@ def test_another_array_in_the_place_of_one_that_was_read_in_steps(desk: Desk) ->
     desk.ingest(desk.put("log", first))
     desk.ingest(desk.put("log", other))
     both = recount([SourceBytes("first", first, True), SourceBytes("other", other, True)])
+    assert content(desk.db) == expected_content(both)
+
+
+def test_another_log_with_the_same_end(desk: Desk) -> None:
+    """Longer than what is compared of its end, and of the same length up to there."""
+    same = in_lines([command(i) for i in range(60)])
+    assert len(same) > known.TAIL_BYTES
+    path = desk.put("log", in_lines([command(0, "first")]) + same)
+    desk.ingest(path)
+    other = in_lines([command(0, "other")]) + same + in_lines([command(99)])
+    desk.ingest(desk.put("log", other))
+    both = recount([SourceBytes("first", in_lines([command(0, "first")]), True), SourceBytes("other", other, True)])
     assert content(desk.db) == expected_content(both)
 
 

@@ -217,7 +217,7 @@ def test_the_command(tmp_path, capsys):
     one, two = (database(tmp_path, name, [event(name, 0)]) for name in "ab")
     code, out, err = outcome(capsys, "merge", one, two, "--db", str(tmp_path / "m.db"))
     assert (code, out) == (0, "")
-    assert f"{one}: 1 events of 1 sources, 0 known; 1 sessions new, 0 updated" in err
+    assert f"{one}: 1 event of 1 source, 0 known; 1 session new, 0 updated" in err
     assert "2 sessions in" in err
     code, out, _ = outcome(capsys, "merge", one, "--db", str(tmp_path / "m.db"), "--format", "json")
     told = json.loads(out)

@@ -43,6 +43,13 @@ def test_places_reasons_and_bytes(capsys, db):
     assert base64.b64decode(document["listed"][0]["base64"]) == EVIL
 
 
+def test_blocks_do_not_matter(capsys, db, tmp_path):
+    (path,) = write(tmp_path, first=LOG)
+    ingest([path], db=str(tmp_path / "s.db"), block_bytes=100)
+    told = [{**row, "source": ""} for row in listed(capsys, tmp_path / "s.db")["listed"]]
+    assert told == [{**row, "source": ""} for row in listed(capsys, db, "--source", "first.json")["listed"]]
+
+
 def test_several_records_of_one_kind_share_a_row(capsys, db):
     (row,) = listed(capsys, db, "--source", "#2")["listed"]
     assert (row["record"], row["records"], row["byte_offset"], row["byte_length"]) == (1, 7, 0, 48)

@@ -45,6 +45,11 @@ class Stopped(SesscoreError):
     help="The offset of times that state none, like +02:00.",
 )
 @options.matchers
+@click.option(
+    "--retry-quarantine",
+    is_flag=True,
+    help="Then read again what is in quarantine; without PATH, do only that.",
+)
 @options.format_("text", "json")
 @click.option("--strict", is_flag=True, envvar="SESSCORE_STRICT", help="Fail with 3 if a record was quarantined.")
 @click.option("--no-progress", is_flag=True, envvar="SESSCORE_NO_PROGRESS", help="Draw no progress bar.")
@@ -56,20 +61,23 @@ def ingest(
     durability: "Durability",
     assume_tz: int,
     matchers: tuple[str, ...],
+    retry_quarantine: bool,
     format: str,
     strict: bool,
     no_progress: bool,
 ) -> None:
     """Read logs into the database; what was read before adds nothing.
 
-    PATH: files, folders, quoted globs, or - for standard input; none: the places where Cowrie keeps its logs.
+    PATH: files, folders, quoted globs, or - for standard input; none: the places where Cowrie keeps its logs,
+    or, with --retry-quarantine, nothing.
     """
     from sesscore._scan import settle_memory
     from sesscore.ingest import ingest as run
     from sesscore.progress import Progress
 
     settle_memory()
-    path = options.database_path(db, make_folder=True)
+    only_retry = retry_quarantine and not paths
+    path = options.database_path(db, make_folder=not only_retry)
     progress = Progress(wanted=not no_progress)
     try:
         result = run(
@@ -80,11 +88,12 @@ def ingest(
             durability=durability,
             matchers=options.load_matchers(matchers),
             progress=progress,
+            retry_quarantine=retry_quarantine,
         )
     finally:
         progress.finish()
     _tell(result, format)
-    _check(result, path, strict=strict)
+    _check(result, path, strict=strict, only_retry=only_retry)
 
 
 def _tell(result: "IngestResult", form: str) -> None:
@@ -98,13 +107,13 @@ def _tell(result: "IngestResult", form: str) -> None:
         click.echo(safe(closing_line(result)), err=True)
 
 
-def _check(result: "IngestResult", path: str, *, strict: bool) -> None:
+def _check(result: "IngestResult", path: str, *, strict: bool, only_retry: bool) -> None:
     """The outcomes that are told after the work is done."""
     if result.stopped_by:
         raise Stopped(result.stopped_by)
-    if result.readable == 0:
+    if result.readable == 0 and not only_retry:
         raise NothingToRead("no source could be read", hint="sesscore ingest FOLDER, the one with cowrie.json in it")
-    quarantined = result.ledger.quarantined
+    quarantined = result.quarantined
     if strict and quarantined:
         raise ConditionFailed(
             f"{_count(quarantined, 'record was', 'records were')} quarantined",
@@ -120,6 +129,7 @@ def _document(result: "IngestResult") -> dict[str, object]:
         "ledger": result.ledger.as_dict(),
         "sources": result.sources,
         "sessions": result.sessions,
+        "retried": result.retried.as_dict(),
         "elapsed_seconds": round(result.elapsed_seconds, 3),
         "problems": problems,
     }
@@ -135,13 +145,17 @@ def closing_line(result: "IngestResult") -> str:
     others = [
         _count(ledger.duplicates, "duplicate", "duplicates"),
         f"{ledger.sessionless:,} sessionless",
-        f"{ledger.quarantined:,} quarantined",
+        f"{result.quarantined:,} quarantined",
         f"{ledger.blank:,} blank",
         *(
             f"{_count(sources[name], 'source', 'sources')} {name}"
             for name in ("unchanged", "alien", "unreadable", "pending")
         ),
     ]
+    retried = result.retried
+    if retried.rows:
+        read = f"{retried.read:,} read, {retried.kept:,} kept, {retried.not_there:,} not there"
+        others.append(f"{_count(retried.rows, 'row', 'rows')} of the quarantine retried ({read})")
     shown = [part for part in others if not part.startswith("0 ")]
     return f"{', '.join([line, *shown])} in {result.elapsed_seconds:.1f} s"
 

@@ -5,6 +5,7 @@ import click
 from sesscore.commands import options
 from sesscore.output import write
 from sesscore.safetext import safe
+from sesscore.wording import counted
 
 
 @click.command()
@@ -26,7 +27,9 @@ def merge(others: tuple[str, ...], db: str | None, format: str) -> None:
         write(to_json(result.as_dict()))
         return
     for one in result.databases:
-        told = f"{one.path}: {one.events:,} events of {one.sources:,} sources, {one.duplicates:,} known"
-        told += f"; {one.sessions_new:,} sessions new, {one.sessions_updated:,} updated"
+        told = (
+            f"{one.path}: {counted(one.events, 'event')} of {counted(one.sources, 'source')}, {one.duplicates:,} known"
+        )
+        told += f"; {counted(one.sessions_new, 'session')} new, {one.sessions_updated:,} updated"
         click.echo(safe(told), err=True)
-    click.echo(f"{result.sessions:,} sessions in {result.elapsed_seconds:.1f} s", err=True)
+    click.echo(f"{counted(result.sessions, 'session')} in {result.elapsed_seconds:.1f} s", err=True)

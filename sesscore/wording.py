@@ -1,0 +1,6 @@
+"""Words for numbers."""
+
+
+def counted(number: int, name: str, plural: str | None = None) -> str:
+    """`1 event`, `2,000 events`. plural: where it is not the name with an s."""
+    return f"{number:,} {name if number == 1 else plural or name + 's'}"
