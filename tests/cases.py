@@ -443,6 +443,8 @@ def at_cut(where: str, middle: bytes) -> Case:
     return joined(f"cut {where}", before=A + b"\n" + half1, behind=half2 + b"\n" + B + b"\n")
 
 
+LAST = J(unnamed(1)) + b"]}"
+LISTED = J({KEY: [unnamed()]})[:-2] + b", " + LAST
 PRETTY = json.dumps(event("cut"), indent=1).encode()
 LINE2 = PRETTY.index(b"\n", 3) + 1
 
@@ -568,6 +570,18 @@ HALVES = [
         ids("a", "b"),
         (DAY1, A + b'\n{"_index": "x", "_source":', ledger(events=1, pending=len(A) + 1)),
         (DAY2, B + b"}\n", ledger(events=1, torn=1)),
+    ),
+    files(
+        "a list under a key, cut between its events",
+        ids("a", "b"),
+        (DAY1, A + b"\n" + LISTED[: -len(LAST)], ledger(events=1, pending=len(A) + 1)),
+        (DAY2, LAST + b"\n" + B, ledger(events=1, sessionless=1, torn=1)),
+    ),
+    files(
+        "a list under a key, cut inside an event before others",
+        ids("a", "b"),
+        (DAY1, A + b"\n" + LISTED[:30], ledger(events=1, pending=len(A) + 1)),
+        (DAY2, LISTED[30:] + b"\n" + B, ledger(events=1, sessionless=1, torn=2)),
     ),
     files(
         "an object that is no event begins the second source",
