@@ -70,11 +70,11 @@ class TimedWriter(Writer):
     def __init__(self, connection: Any, clock: Clock) -> None:
         super().__init__(connection)
         self._clock = clock
-        self._folder = TimedFolder(self._folder, clock)  # type: ignore[assignment]
+        self.folder = TimedFolder(self.folder, clock)  # type: ignore[assignment]
 
-    def _put_many(self, name: str, values: Sequence[Any]) -> None:
+    def put_many(self, name: str, values: Sequence[Any]) -> None:
         with self._clock(f"store {name}"):
-            super()._put_many(name, values)
+            super().put_many(name, values)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
