@@ -153,7 +153,7 @@ def _object_end(half: bytes, source: Source) -> tuple[bytes, int]:
     """
     beginning = b""
     for size in _STEPS:
-        beginning += _read(source, size - len(beginning))
+        beginning += source.fill(size - len(beginning))
         verdict, end = EventBatch(half + beginning, "").check(0)
         if verdict == "whole" and (beginning.find(b"\n", end - len(half)) >= 0 or size > len(beginning)):
             return beginning, end - len(half)
@@ -217,14 +217,6 @@ def _bytes_of(path: str, offset: int, length: int) -> bytes:
     """Bytes of a source, fewer if they cannot be read."""
     try:
         with open_source(path) as source:
-            return _read(source, length) if source.skip(offset) == offset else b""
+            return source.fill(length) if source.skip(offset) == offset else b""
     except (SourceUnreadable, OSError):
         return b""
-
-
-def _read(source: Source, size: int) -> bytes:
-    chunks = []
-    while size > 0 and (chunk := source.read(size)):
-        chunks.append(chunk)
-        size -= len(chunk)
-    return b"".join(chunks)

@@ -149,7 +149,7 @@ def _is_same(source: Source, row: SourceRow, *, move: bool = True) -> bool:
         return not move or source.skip(row.offset) == row.offset
     if row.line_open or row.damage:
         return False  # what was taken for the end of a line may have been the end of half a copy
-    return digest(_read(source, row.head_bytes)) == row.head_hash and _reaches_tail(source, row)
+    return digest(source.fill(row.head_bytes)) == row.head_hash and _reaches_tail(source, row)
 
 
 def _reaches_tail(source: Source, row: SourceRow) -> bool:
@@ -159,16 +159,8 @@ def _reaches_tail(source: Source, row: SourceRow) -> bool:
     gap = row.offset - row.tail_bytes - row.head_bytes
     if source.skip(gap) != gap:
         return False
-    row.tail = _read(source, row.tail_bytes)
+    row.tail = source.fill(row.tail_bytes)
     return digest(row.tail) == row.tail_hash
-
-
-def _read(source: Source, size: int) -> bytes:
-    chunks = []
-    while size > 0 and (chunk := source.read(size)):
-        chunks.append(chunk)
-        size -= len(chunk)
-    return b"".join(chunks)
 
 
 def _moved(known: SourceRow, now: SourceRow) -> SourceRow:

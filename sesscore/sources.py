@@ -171,6 +171,14 @@ class Source:
         self.offset += len(chunk)
         return chunk
 
+    def fill(self, size: int) -> bytes:
+        """Give the next `size` decompressed bytes, fewer only at the end."""
+        chunks = []
+        while size > 0 and (chunk := self.read(size)):
+            chunks.append(chunk)
+            size -= len(chunk)
+        return b"".join(chunks)
+
     def skip(self, count: int) -> int:
         """Pass over `count` decompressed bytes, or as many as there are. Says how many."""
         if self._plain:

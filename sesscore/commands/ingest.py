@@ -8,6 +8,7 @@ from sesscore.commands import options
 from sesscore.errors import ConditionFailed, NothingToRead, SesscoreError
 from sesscore.output import write
 from sesscore.safetext import safe
+from sesscore.wording import counted
 
 if TYPE_CHECKING:
     from sesscore.ingest import IngestResult
@@ -116,7 +117,7 @@ def _check(result: "IngestResult", path: str, *, strict: bool, only_retry: bool)
     quarantined = result.quarantined
     if strict and quarantined:
         raise ConditionFailed(
-            f"{_count(quarantined, 'record was', 'records were')} quarantined",
+            f"{counted(quarantined, 'record was', 'records were')} quarantined",
             where=path,
             hint="sesscore report summary, which lists the reasons",
         )
@@ -139,26 +140,19 @@ def closing_line(result: "IngestResult") -> str:
     """The run in one line; parts that are nothing are left out."""
     ledger, sources, sessions = result.ledger, result.sources, result.sessions
     line = (
-        f"{_count(ledger.lines, 'record', 'records')}: {_count(ledger.events, 'event', 'events')} "
-        f"in {_count(sessions['total'], 'session', 'sessions')} ({sessions['new']:,} new)"
+        f"{counted(ledger.lines, 'record')}: {counted(ledger.events, 'event')} "
+        f"in {counted(sessions['total'], 'session')} ({sessions['new']:,} new)"
     )
     others = [
-        _count(ledger.duplicates, "duplicate", "duplicates"),
+        counted(ledger.duplicates, "duplicate"),
         f"{ledger.sessionless:,} sessionless",
         f"{result.quarantined:,} quarantined",
         f"{ledger.blank:,} blank",
-        *(
-            f"{_count(sources[name], 'source', 'sources')} {name}"
-            for name in ("unchanged", "alien", "unreadable", "pending")
-        ),
+        *(f"{counted(sources[name], 'source')} {name}" for name in ("unchanged", "alien", "unreadable", "pending")),
     ]
     retried = result.retried
     if retried.rows:
         read = f"{retried.read:,} read, {retried.kept:,} kept, {retried.not_there:,} not there"
-        others.append(f"{_count(retried.rows, 'row', 'rows')} of the quarantine retried ({read})")
+        others.append(f"{counted(retried.rows, 'row')} of the quarantine retried ({read})")
     shown = [part for part in others if not part.startswith("0 ")]
     return f"{', '.join([line, *shown])} in {result.elapsed_seconds:.1f} s"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
