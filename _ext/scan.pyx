@@ -317,7 +317,8 @@ cdef class EventBatch:
         arena_reserve(self.batch, length)
         span.offset = <uint32_t>self.batch.arena_length | IN_ARENA
         span.length = <uint32_t>length
-        memcpy(self.batch.arena + self.batch.arena_length, <const char *>text, length)
+        if length:                           # an arena that nothing was put into is NULL, which memcpy may not be given
+            memcpy(self.batch.arena + self.batch.arena_length, <const char *>text, length)
         self.batch.arena_length += length
         return 0
 
