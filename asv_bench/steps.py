@@ -70,7 +70,7 @@ class TimedWriter(Writer):
     def __init__(self, connection: Any, clock: Clock) -> None:
         super().__init__(connection)
         self._clock = clock
-        self.folder = TimedFolder(self.folder, clock)  # type: ignore[assignment]
+        self.folder = TimedFolder(self.folder, clock)  # type: ignore[assignment] - stands in for it, by __getattr__
 
     def put_many(self, name: str, values: Sequence[Any]) -> None:
         with self._clock(f"store {name}"):

@@ -4,11 +4,11 @@ Nothing of a log is read: what tells copies apart is stored (docs/design.md, "Me
 one transaction, and merging it again adds nothing.
 """
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import apsw
@@ -88,7 +88,7 @@ def merge(others: Sequence[str], *, db: str) -> MergeResult:
 
 def _check_other(path: str, db: str) -> None:
     """Opens it, too: nothing is begun if one of several is no database."""
-    if os.path.exists(db) and os.path.exists(path) and os.path.samefile(path, db):  # noqa: PTH110, PTH121
+    if Path(db).exists() and Path(path).exists() and Path(path).samefile(db):
         raise UsageError("a database cannot be merged into itself", where=path)
     open_for_reading(path).close()
 
@@ -97,7 +97,7 @@ def _merge(writer: Writer, here: apsw.Connection, other: apsw.Connection, path: 
     merged = Merged(path)
     writer.begin()
     _enter_matchers(here, other, path)
-    sources = {source.their_id: source for source in incoming(writer, here, other)}
+    sources = {source.their_id: source for source in incoming(here, other)}
     merged.sources = len(sources)
     text_ids = TextIds(writer, other)
     waiting = _sessions(other, list(sources))

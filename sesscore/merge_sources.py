@@ -41,7 +41,7 @@ class Incoming:
         return Ledger(self.ledger.lines, events, copies, *rest)
 
 
-def incoming(writer: Writer, here: apsw.Connection, other: apsw.Connection) -> list[Incoming]:
+def incoming(here: apsw.Connection, other: apsw.Connection) -> list[Incoming]:
     """The sources that bring something, stored here if they are new."""
     found = []
     for row, ledger in _sources(other, None):
@@ -60,10 +60,10 @@ def incoming(writer: Writer, here: apsw.Connection, other: apsw.Connection) -> l
 def settle(writer: Writer, here: apsw.Connection, other: apsw.Connection, sources: Iterable[Incoming]) -> None:
     """Puts ledger and quarantine of the sources in the place of older ones."""
     for source in sources:
-        here.execute(sql("merge/forget_ledger"), {"source_id": source.row.source_id})
+        here.execute(sql("store/forget_ledger"), {"source_id": source.row.source_id})
         if source.ledger.lines:
             writer.put_many("ledger", (source.row.source_id, *astuple(source.settled())))
-        here.execute(sql("merge/forget_quarantine"), {"source_id": source.row.source_id})
+        here.execute(sql("store/forget_all_quarantined"), {"source_id": source.row.source_id})
         for values in other.execute(sql("merge/quarantine"), {"source_id": source.their_id}):
             writer.put_many("quarantine", (source.row.source_id, *values))
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import apsw
 
@@ -103,8 +104,8 @@ def _reasons(scans: Iterable[Scanned]) -> Counter[str]:
 class _UnitReader(RecordReader):
     """Notes which records share an object."""
 
-    def __init__(self, *arguments: object, **options: object) -> None:
-        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self.shared: set[int] = set()  # numbers of records
 
     def _records_of(self, batch: EventBatch, at: int, end: int) -> None:

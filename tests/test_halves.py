@@ -63,6 +63,15 @@ def cut(folder: Path, first: str = FIRST, second: str = SECOND) -> tuple[str, st
     return paths
 
 
+def unjoined(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[tuple[str, str], str]:
+    """The two files, and a database of a run that read both and ended before it joined anything."""
+    paths, db = cut(folder), str(folder / "s.db")
+    with monkeypatch.context() as patched:
+        patched.setattr("sesscore.ingest.joins", lambda *arguments: iter(()))
+        ingest(paths, db=db)
+    return paths, db
+
+
 def test_why_names_the_file_in_which_it_begins(tmp_path, capsys):
     """The joined record is the last of the first source; it is found again from both files."""
     paths = cut(tmp_path)
@@ -140,11 +149,7 @@ def test_a_half_that_grows_is_read_on(tmp_path):
 
 def test_a_run_that_ended_before_the_join(tmp_path, monkeypatch):
     """The next run finds the halves, though it reads nothing."""
-    paths = cut(tmp_path)
-    db = str(tmp_path / "s.db")
-    with monkeypatch.context() as patched:
-        patched.setattr("sesscore.ingest.joins", lambda *arguments: iter(()))
-        ingest(paths, db=db)
+    paths, db = unjoined(tmp_path, monkeypatch)
     result = ingest(paths, db=db)
     assert (result.ledger.events, result.ledger.quarantined, result.ledger.lines) == (1, -1, 0)
     whole = tmp_path / "whole.json"
@@ -157,11 +162,7 @@ def test_an_error_in_a_join_leaves_nothing_half_done(tmp_path, monkeypatch):
     """Ledger, quarantine, sources and session change together."""
     from sesscore.writer import Writer
 
-    paths = cut(tmp_path)
-    db = str(tmp_path / "s.db")
-    with monkeypatch.context() as patched:
-        patched.setattr("sesscore.ingest.joins", lambda *arguments: iter(()))
-        ingest(paths, db=db)
+    paths, db = unjoined(tmp_path, monkeypatch)
     before = dump(db)
     write = Writer.write
     with monkeypatch.context() as patched:
@@ -174,11 +175,7 @@ def test_an_error_in_a_join_leaves_nothing_half_done(tmp_path, monkeypatch):
 
 def test_files_that_changed_are_not_joined(tmp_path, monkeypatch):
     """What is joined is what was read: a file that is another one now says nothing of it."""
-    paths = cut(tmp_path)
-    db = str(tmp_path / "s.db")
-    with monkeypatch.context() as patched:
-        patched.setattr("sesscore.ingest.joins", lambda *arguments: iter(()))
-        ingest(paths, db=db)
+    paths, db = unjoined(tmp_path, monkeypatch)
     before = dump(db)
     other = tmp_path / "elsewhere"
     other.mkdir()
@@ -186,6 +183,10 @@ def test_files_that_changed_are_not_joined(tmp_path, monkeypatch):
         shutil.move(path, other)
     extra = tmp_path / "extra.json"
     extra.write_bytes(b"")
+    ingest([str(extra)], db=db)
+    assert dump(db) == before
+    for path in paths:  # other logs under the old names, which the run is not given
+        Path(path).write_bytes(LOG)
     ingest([str(extra)], db=db)
     assert dump(db) == before
 
