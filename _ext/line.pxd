@@ -4,7 +4,8 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport qsort, realloc
 
-from leaf cimport NO_ACTIVITY, LeafEvent, get_fingerprint, get_varint
+from buffer cimport get_varint
+from leaf cimport NO_ACTIVITY, LeafEvent, get_fingerprint
 
 cdef struct Line:
     LeafEvent *events
@@ -21,7 +22,7 @@ cdef inline int compare_leaf_events(const void *left, const void *right) noexcep
     return 0
 
 
-cdef inline int reserve_line(Line *line, size_t count) except -1:
+cdef inline int reserve_line(Line *line, size_t count) except -1 nogil:
     cdef size_t capacity = line.capacity
     cdef LeafEvent *grown
     if count <= capacity:
@@ -30,13 +31,14 @@ cdef inline int reserve_line(Line *line, size_t count) except -1:
         capacity = capacity * 2 if capacity else 1024
     grown = <LeafEvent *>realloc(line.events, capacity * sizeof(LeafEvent))
     if grown == NULL:
-        raise MemoryError()
+        with gil:
+            raise MemoryError()
     line.events = grown
     line.capacity = capacity
     return 0
 
 
-cdef inline bint is_copy(const Line *line, int64_t at_us, uint64_t fingerprint, size_t old) noexcept:
+cdef inline bint is_copy(const Line *line, int64_t at_us, uint64_t fingerprint, size_t old) noexcept nogil:
     """Whether the first `old` events of the line, which are sorted, hold the one of this moment and fingerprint."""
     cdef size_t low = 0
     cdef size_t high = old
@@ -53,7 +55,7 @@ cdef inline bint is_copy(const Line *line, int64_t at_us, uint64_t fingerprint, 
 
 
 cdef inline Py_ssize_t unpack(Line *line, list leaves) except -1:
-    """Stored parts (part_id, first_us, decoded activities, events) → the line, sorted. Returns how many events it holds."""
+    """Stored parts (part, first_us, decoded activities, events) → the line, sorted. Returns how many events it holds."""
     cdef size_t count = 0
     cdef const char *p
     cdef const char *end

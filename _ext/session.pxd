@@ -3,9 +3,6 @@
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.string cimport memset
 
-from leaf cimport (
-    FINGERPRINT_BYTES, LONGEST_VARINT, Buffer, get_fingerprint, get_varint, put_fingerprint, put_varint, reserve, unzigzag, zigzag,
-)
 from match cimport BY_SESSION
 from records cimport KINDS, Event
 
@@ -26,11 +23,16 @@ cdef enum:
     CLOSE_MS = 7
     COLUMNS = 8
 
+cdef enum:
+    NO_PLACE = -1
+    UNKNOWN_FLAG = -1        # vt_flagged, dshield_flagged of what no other program has looked at; it is less than 0 and 1
+
 cdef struct Column:
     bint present
     int64_t at_us
     uint64_t fingerprint
     int64_t value            # a text id, a port, milliseconds
+    int64_t place            # of the event among those of the first part that are no activities; NO_PLACE: it is not there
 
 
 cdef struct Session:
@@ -41,6 +43,9 @@ cdef struct Session:
     uint32_t delimiters
     int64_t counts[KINDS]
     int64_t events
+    int64_t part_us          # when the first part begins, which lies in the row of the session
+    int vt_flagged
+    int dshield_flagged
     Column columns[COLUMNS]
 
 
@@ -63,6 +68,7 @@ cdef inline void offer(Column *column, const Event *event, int64_t value) noexce
     column.at_us = event.at_us
     column.fingerprint = event.fingerprint
     column.value = value
+    column.place = NO_PLACE
 
 
 cdef inline void merge_column(Column *into, const Column *other, bint latest) noexcept nogil:
@@ -70,6 +76,7 @@ cdef inline void merge_column(Column *into, const Column *other, bint latest) no
         return
     if not into.present or before(other.at_us, other.fingerprint, into) != latest:
         into[0] = other[0]
+        into.place = NO_PLACE
 
 
 cdef inline void merge_sessions(Session *session, Session *other) noexcept nogil:
@@ -80,56 +87,8 @@ cdef inline void merge_sessions(Session *session, Session *other) noexcept nogil
     for column in range(COLUMNS):
         merge_column(&session.columns[column], &other.columns[column], column == CLOSE_MS)
     session.matcher = min(session.matcher, other.matcher)
+    session.vt_flagged = max(session.vt_flagged, other.vt_flagged)      # 1 if one has it, unknown only while both are
+    session.dshield_flagged = max(session.dshield_flagged, other.dshield_flagged)
     session.delimiters |= other.delimiters
     session.started_us = min(session.started_us, other.started_us)
     session.ended_us = max(session.ended_us, other.ended_us)
-
-
-cdef inline int put_evidence(const Session *session, Buffer *out) except -1 nogil:
-    """For each column: 0 no value; 1, time since the start, fingerprint; 2 the same event as the column before that has a value."""
-    cdef const Column *last = NULL
-    cdef const Column *column
-    cdef int i
-    out.length = 0
-    reserve(out, COLUMNS * (1 + LONGEST_VARINT + FINGERPRINT_BYTES))
-    for i in range(COLUMNS):
-        column = &session.columns[i]
-        out.bytes[out.length] = 0
-        if column.present:
-            if last != NULL and last.at_us == column.at_us and last.fingerprint == column.fingerprint:
-                out.bytes[out.length] = 2
-                out.length += 1
-                continue
-            out.bytes[out.length] = 1
-            out.length += 1
-            put_varint(out, zigzag(column.at_us - session.started_us))
-            put_fingerprint(out, column.fingerprint)
-            last = column
-        else:
-            out.length += 1
-    return 0
-
-
-cdef inline bint read_evidence(const char *p, const char *end, Session *session) noexcept nogil:
-    """`put_evidence`, the other way: times and fingerprints. False if the bytes are damaged."""
-    cdef Column *last = NULL
-    cdef Column *column
-    cdef uint64_t step
-    cdef int i
-    cdef char tag
-    for i in range(COLUMNS):
-        if p == end:
-            return False
-        tag = p[0]
-        p += 1
-        column = &session.columns[i]
-        column.present = tag != 0
-        if tag == 2 and last != NULL:
-            column.at_us = last.at_us
-            column.fingerprint = last.fingerprint
-        elif tag == 1 and get_varint(&p, end, &step) and get_fingerprint(&p, end, &column.fingerprint):
-            column.at_us = session.started_us + unzigzag(step)
-            last = column
-        elif tag != 0:
-            return False
-    return True

@@ -1,87 +1,116 @@
-# Sessions to rows of table `session` and back, in the order of sql/store/session.sql.
+# Sessions to rows of table `session` and back.
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport int64_t
 from libc.string cimport memset
 
-from leaf cimport Buffer
+from evidence cimport put_evidence, read_evidence
+from leaf cimport FINGERPRINT_BYTES
 from records cimport (
     COMMAND_FAILED, COMMAND_INPUT, COMMAND_SUCCESS, FILE_DOWNLOAD, FILE_DOWNLOAD_FAILED, FILE_UPLOAD, LOGIN_FAILED, LOGIN_SUCCESS,
     TCPIP_REQUEST,
 )
+from rows cimport (
+    BLOB_CELL, TEXT_CELL, Rows, RowTable, begin_row, put_integer, put_integer_or_null, put_null, put_range, put_text,
+)
 from session cimport (
-    CLIENT_VERSION_COLUMN, CLOSE_MS, DST_IP, DST_PORT, HASSH, PROTOCOL, SRC_IP, SRC_PORT, Column, Session, put_evidence,
-    read_evidence,
+    CLIENT_VERSION_COLUMN, CLOSE_MS, DST_IP, DST_PORT, HASSH, PROTOCOL, SRC_IP, SRC_PORT, UNKNOWN_FLAG, Column, Session,
 )
 
-# Places in a row that are asked for by name.
+# Places in a row of sql/store/find_sessions.sql.
 cdef enum:
     ROW_KEY = 0
     ROW_STARTED_US = 10
     ROW_SPAN_US = 11
     ROW_VT_FLAGGED = 25
     ROW_DSHIELD_FLAGGED = 26
+    ROW_EVIDENCE = 27
+    ROW_PART_US = 28
+    ROW_ACTIVITY_COUNT = 29
+    ROW_EVENTS = 30
+
+cdef enum:
+    SESSION_CELLS = 32
+
+# Where the packed events of a part stand in Rows.bytes.
+cdef struct Packed:
+    bint anew                # False: what is stored stays
+    int64_t activity_count
+    size_t activities_at
+    size_t events_at
+    size_t events_end
 
 
-cdef inline object either(object flag, object other):
-    """A flag of joined sessions: 1 if one has it, None only while both are unknown."""
-    if flag is None or other is None:
-        return other if flag is None else flag
-    return max(flag, other)
+cdef inline void put_packed(Rows *rows, RowTable which, const Packed *part) noexcept nogil:
+    """activity_count, activities, events; NULL if they stay as they are."""
+    if not part.anew:
+        put_null(rows, which)
+        put_null(rows, which)
+        put_null(rows, which)
+        return
+    put_integer(rows, which, part.activity_count)
+    put_range(rows, which, TEXT_CELL, part.activities_at, part.events_at)
+    put_range(rows, which, BLOB_CELL, part.events_at, part.events_end)
 
 
-cdef inline object port_or_null(const Column *column):
-    return column.value if column.present else None
-
-
-cdef inline int put_session_row(list out, const Session *session, int64_t sensor_id, object session_id, object vt_flagged,
-                                object dshield_flagged, Buffer *evidence) except -1:
-    """Appends the values of a row, in the order of `sql/store/session.sql`."""
+cdef inline int put_session_row(Rows *rows, RowTable which, const Session *session, int64_t sensor_id, const char *session_id,
+                                size_t length, const Packed *first) except -1 nogil:
+    """Puts a row in the order of table folded_session. first: its first part; `anew` if it is written."""
     cdef const Column *columns = &session.columns[0]
     cdef const int64_t *counts = &session.counts[0]
-    put_evidence(session, evidence)
-    out.append(session.key)
-    out.append(sensor_id)
-    out.append(session_id)
-    out.append(session.matcher)
-    out.append(session.delimiters)
-    out.append(columns[SRC_IP].value)
-    out.append(port_or_null(&columns[SRC_PORT]))
-    out.append(columns[DST_IP].value)
-    out.append(port_or_null(&columns[DST_PORT]))
-    out.append(columns[PROTOCOL].value)
-    out.append(session.started_us)
-    out.append(session.ended_us - session.started_us)
-    out.append(port_or_null(&columns[CLOSE_MS]))
-    out.append(session.events)
-    out.append(counts[COMMAND_INPUT])
-    out.append(counts[COMMAND_FAILED])
-    out.append(counts[COMMAND_SUCCESS])
-    out.append(counts[LOGIN_FAILED])
-    out.append(counts[LOGIN_SUCCESS])
-    out.append(counts[FILE_DOWNLOAD])
-    out.append(counts[FILE_DOWNLOAD_FAILED])
-    out.append(counts[FILE_UPLOAD])
-    out.append(counts[TCPIP_REQUEST])
-    out.append(columns[CLIENT_VERSION_COLUMN].value)
-    out.append(columns[HASSH].value)
-    out.append(vt_flagged)
-    out.append(dshield_flagged)
-    out.append(PyBytes_FromStringAndSize(evidence.bytes, evidence.length))
+    cdef size_t evidence
+    begin_row(rows, which, SESSION_CELLS)
+    put_integer(rows, which, session.key)
+    put_integer(rows, which, sensor_id)
+    put_text(rows, which, session_id, length)
+    put_integer(rows, which, session.matcher)
+    put_integer(rows, which, session.delimiters)
+    put_integer(rows, which, columns[SRC_IP].value)
+    put_integer_or_null(rows, which, columns[SRC_PORT].present, columns[SRC_PORT].value)
+    put_integer(rows, which, columns[DST_IP].value)
+    put_integer_or_null(rows, which, columns[DST_PORT].present, columns[DST_PORT].value)
+    put_integer(rows, which, columns[PROTOCOL].value)
+    put_integer(rows, which, session.started_us)
+    put_integer(rows, which, session.ended_us - session.started_us)
+    put_integer_or_null(rows, which, columns[CLOSE_MS].present, columns[CLOSE_MS].value)
+    put_integer(rows, which, session.events)
+    put_integer(rows, which, counts[COMMAND_INPUT])
+    put_integer(rows, which, counts[COMMAND_FAILED])
+    put_integer(rows, which, counts[COMMAND_SUCCESS])
+    put_integer(rows, which, counts[LOGIN_FAILED])
+    put_integer(rows, which, counts[LOGIN_SUCCESS])
+    put_integer(rows, which, counts[FILE_DOWNLOAD])
+    put_integer(rows, which, counts[FILE_DOWNLOAD_FAILED])
+    put_integer(rows, which, counts[FILE_UPLOAD])
+    put_integer(rows, which, counts[TCPIP_REQUEST])
+    put_integer(rows, which, columns[CLIENT_VERSION_COLUMN].value)
+    put_integer(rows, which, columns[HASSH].value)
+    put_integer_or_null(rows, which, session.vt_flagged != UNKNOWN_FLAG, session.vt_flagged)
+    put_integer_or_null(rows, which, session.dshield_flagged != UNKNOWN_FLAG, session.dshield_flagged)
+    evidence = rows.bytes.length
+    put_evidence(session, &rows.bytes)
+    put_range(rows, which, BLOB_CELL, evidence, rows.bytes.length)
+    put_integer(rows, which, session.part_us - session.started_us)
+    put_packed(rows, which, first)
     return 0
 
 
 cdef inline int read_session(tuple row, Session *session) except -1:
-    """The other way."""
+    """A row of sql/store/find_sessions.sql."""
     cdef int64_t *counts = session.counts
     cdef Column *columns = session.columns
-    cdef bytes evidence
+    cdef bytes evidence = row[ROW_EVIDENCE]
+    cdef bytes events = row[ROW_EVENTS]
+    cdef const char *p = PyBytes_AS_STRING(evidence)
+    cdef const char *others = PyBytes_AS_STRING(events)
+    cdef int64_t before = FINGERPRINT_BYTES * <int64_t>row[ROW_ACTIVITY_COUNT]
     memset(session, 0, sizeof(Session))
     session.key = row[0]
     session.matcher = row[3]
     session.delimiters = row[4]
-    session.started_us = row[10]
-    session.ended_us = session.started_us + <int64_t>row[11]
+    session.started_us = row[ROW_STARTED_US]
+    session.ended_us = session.started_us + <int64_t>row[ROW_SPAN_US]
+    session.part_us = session.started_us + <int64_t>row[ROW_PART_US]
     session.events = row[13]
     counts[COMMAND_INPUT] = row[14]
     counts[COMMAND_FAILED] = row[15]
@@ -92,8 +121,10 @@ cdef inline int read_session(tuple row, Session *session) except -1:
     counts[FILE_DOWNLOAD_FAILED] = row[20]
     counts[FILE_UPLOAD] = row[21]
     counts[TCPIP_REQUEST] = row[22]
-    evidence = row[27]
-    if not read_evidence(PyBytes_AS_STRING(evidence), PyBytes_AS_STRING(evidence) + PyBytes_GET_SIZE(evidence), session):
+    session.vt_flagged = UNKNOWN_FLAG if row[ROW_VT_FLAGGED] is None else row[ROW_VT_FLAGGED]
+    session.dshield_flagged = UNKNOWN_FLAG if row[ROW_DSHIELD_FLAGGED] is None else row[ROW_DSHIELD_FLAGGED]
+    if not 0 <= before <= PyBytes_GET_SIZE(events) or not read_evidence(
+            p, p + PyBytes_GET_SIZE(evidence), others + before, others + PyBytes_GET_SIZE(events), session):
         raise ValueError(f"the evidence of session {row[0]} is damaged")
     columns[SRC_IP].value = row[5]
     columns[SRC_PORT].value = row[6] or 0

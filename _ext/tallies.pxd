@@ -7,6 +7,7 @@ from hashing cimport mum
 from leaf cimport (
     COMMAND_ACTIVITY, DOWNLOAD_ACTIVITY, LOGIN_FAILED_ACTIVITY, LOGIN_SUCCESS_ACTIVITY, UPLOAD_ACTIVITY,
 )
+from rows cimport EVENT_TALLY_ROWS, SESSION_TALLY_ROWS, VALUE_TALLY_ROWS, Rows, begin_row, put_integer
 
 # rollup_value.kind beyond those of activity_kind, and two that tell the other roll-ups apart.
 cdef enum:
@@ -36,7 +37,7 @@ cdef struct Tallies:
     uint64_t key
 
 
-cdef inline int open_tallies(Tallies *tallies, uint64_t key) except -1:
+cdef inline int open_tallies(Tallies *tallies, uint64_t key) except -1 nogil:
     tallies.key = key
     tallies.mask = 4095
     tallies.count = 0
@@ -44,7 +45,8 @@ cdef inline int open_tallies(Tallies *tallies, uint64_t key) except -1:
     tallies.entries = <Tally *>malloc((tallies.mask + 1) // 2 * sizeof(Tally))
     if tallies.slots == NULL or tallies.entries == NULL:
         close_tallies(tallies)
-        raise MemoryError()
+        with gil:
+            raise MemoryError()
     return 0
 
 
@@ -61,12 +63,12 @@ cdef inline bint tallied(uint32_t activity) noexcept nogil:
             or activity == DOWNLOAD_ACTIVITY or activity == UPLOAD_ACTIVITY)
 
 
-cdef inline uint32_t tally_slot(Tallies *tallies, int64_t day, int64_t sensor, int64_t kind, int64_t a, int64_t b) noexcept:
+cdef inline uint32_t tally_slot(Tallies *tallies, int64_t day, int64_t sensor, int64_t kind, int64_t a, int64_t b) noexcept nogil:
     cdef uint64_t h = mum(tallies.key ^ <uint64_t>day, tallies.key + <uint64_t>a * 2 + 1)
     return <uint32_t>mum(h ^ <uint64_t>(sensor * 256 + kind), (tallies.key >> 7) + <uint64_t>b * 2 + 1) & tallies.mask
 
 
-cdef inline int grow_tallies(Tallies *tallies) except -1:
+cdef inline int grow_tallies(Tallies *tallies) except -1 nogil:
     cdef uint32_t size = (tallies.mask + 1) * 2
     cdef uint32_t *slots = <uint32_t *>calloc(size, sizeof(uint32_t))
     cdef Tally *entries = <Tally *>realloc(tallies.entries, size // 2 * sizeof(Tally))
@@ -76,7 +78,8 @@ cdef inline int grow_tallies(Tallies *tallies) except -1:
         tallies.entries = entries
     if slots == NULL or entries == NULL:
         free(slots)
-        raise MemoryError()
+        with gil:
+            raise MemoryError()
     free(tallies.slots)
     tallies.slots = slots
     tallies.mask = size - 1
@@ -90,7 +93,7 @@ cdef inline int grow_tallies(Tallies *tallies) except -1:
 
 
 cdef inline int add_tally(Tallies *tallies, int64_t day, int64_t sensor, int64_t kind, int64_t a, int64_t b, int64_t count,
-                          int64_t at_us) except -1:
+                          int64_t first_us, int64_t last_us) except -1 nogil:
     cdef uint32_t at
     cdef Tally *entry
     if 2 * (tallies.count + 1) > tallies.mask:
@@ -100,8 +103,8 @@ cdef inline int add_tally(Tallies *tallies, int64_t day, int64_t sensor, int64_t
         entry = &tallies.entries[tallies.slots[at] - 1]
         if entry.a == a and entry.b == b and entry.kind == kind and entry.day == day and entry.sensor == sensor:
             entry.count += count
-            entry.first_us = min(entry.first_us, at_us)
-            entry.last_us = max(entry.last_us, at_us)
+            entry.first_us = min(entry.first_us, first_us)
+            entry.last_us = max(entry.last_us, last_us)
             return 0
         at = (at + 1) & tallies.mask
     entry = &tallies.entries[tallies.count]
@@ -111,8 +114,8 @@ cdef inline int add_tally(Tallies *tallies, int64_t day, int64_t sensor, int64_t
     entry.a = a
     entry.b = b
     entry.count = count
-    entry.first_us = at_us
-    entry.last_us = at_us
+    entry.first_us = first_us
+    entry.last_us = last_us
     tallies.count += 1
     tallies.slots[at] = tallies.count
     return 0
@@ -136,3 +139,43 @@ cdef inline int compare_tallies(const void *left, const void *right) noexcept no
 cdef inline void sort_tallies(Tallies *tallies) noexcept nogil:
     """In the order of the tables, so that their insertion walks them once. Nothing can be added afterwards."""
     qsort(tallies.entries, tallies.count, sizeof(Tally), compare_tallies)
+
+
+cdef inline int put_tally(Rows *rows, const Tally *tally) except -1 nogil:
+    """The row of a count."""
+    if tally.kind == EVENT_TALLY:
+        begin_row(rows, EVENT_TALLY_ROWS, 6)
+        put_integer(rows, EVENT_TALLY_ROWS, tally.day)
+        put_integer(rows, EVENT_TALLY_ROWS, tally.sensor)
+        put_integer(rows, EVENT_TALLY_ROWS, tally.a)
+        put_integer(rows, EVENT_TALLY_ROWS, tally.count)
+        put_integer(rows, EVENT_TALLY_ROWS, tally.first_us)
+        put_integer(rows, EVENT_TALLY_ROWS, tally.last_us)
+    elif tally.kind == SESSION_TALLY:
+        begin_row(rows, SESSION_TALLY_ROWS, 5)
+        put_integer(rows, SESSION_TALLY_ROWS, tally.day)
+        put_integer(rows, SESSION_TALLY_ROWS, tally.sensor)
+        put_integer(rows, SESSION_TALLY_ROWS, tally.a)
+        put_integer(rows, SESSION_TALLY_ROWS, tally.b)
+        put_integer(rows, SESSION_TALLY_ROWS, tally.count)
+    else:
+        begin_row(rows, VALUE_TALLY_ROWS, 6)
+        put_integer(rows, VALUE_TALLY_ROWS, tally.day)
+        put_integer(rows, VALUE_TALLY_ROWS, tally.kind)
+        put_integer(rows, VALUE_TALLY_ROWS, tally.sensor)
+        put_integer(rows, VALUE_TALLY_ROWS, tally.a)
+        put_integer(rows, VALUE_TALLY_ROWS, tally.b)
+        put_integer(rows, VALUE_TALLY_ROWS, tally.count)
+    return 0
+
+
+cdef inline int put_tallies(Rows *rows, Tallies *tallies) except -1 nogil:
+    """The rows of all counts, which begin anew."""
+    cdef uint32_t i
+    sort_tallies(tallies)
+    for i in range(tallies.count):
+        if tallies.entries[i].count != 0:
+            put_tally(rows, &tallies.entries[i])
+    close_tallies(tallies)
+    open_tallies(tallies, tallies.key)
+    return 0

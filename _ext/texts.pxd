@@ -4,7 +4,7 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
-from hashing cimport keyed_hash_128
+from hashing cimport keyed_hash, keyed_hash_128
 
 cdef enum:
     TEXTS_REMEMBERED = 65536
@@ -27,7 +27,7 @@ cdef struct TextTable:
     uint64_t key[2]
 
 
-cdef inline int open_texts(TextTable *table, uint64_t key0, uint64_t key1) except -1:
+cdef inline int open_texts(TextTable *table, uint64_t key0, uint64_t key1) except -1 nogil:
     table.count = 0
     table.newest = 0
     table.key[0] = key0
@@ -36,7 +36,8 @@ cdef inline int open_texts(TextTable *table, uint64_t key0, uint64_t key1) excep
     table.older = <TextEntry *>calloc(TEXT_SLOTS, sizeof(TextEntry))
     if table.recent == NULL or table.older == NULL:
         close_texts(table)
-        raise MemoryError()
+        with gil:
+            raise MemoryError()
     return 0
 
 
@@ -84,12 +85,13 @@ cdef struct HashSet:
     uint32_t count
 
 
-cdef inline int open_set(HashSet *hashes) except -1:
+cdef inline int open_set(HashSet *hashes) except -1 nogil:
     hashes.mask = FIRST_SLOTS - 1
     hashes.count = 0
     hashes.slots = <uint64_t *>calloc(FIRST_SLOTS, sizeof(uint64_t))
     if hashes.slots == NULL:
-        raise MemoryError()
+        with gil:
+            raise MemoryError()
     return 0
 
 
@@ -105,7 +107,7 @@ cdef inline bint is_in_set(const HashSet *hashes, uint64_t hashed) noexcept nogi
     return find_in_set(hashes, hashed)[0] != 0
 
 
-cdef inline int add_to_set(HashSet *hashes, uint64_t hashed) except -1:
+cdef inline int add_to_set(HashSet *hashes, uint64_t hashed) except -1 nogil:
     cdef uint64_t *slot
     if 2 * hashes.count > hashes.mask:
         grow_set(hashes)
@@ -116,17 +118,36 @@ cdef inline int add_to_set(HashSet *hashes, uint64_t hashed) except -1:
     return 0
 
 
-cdef inline int grow_set(HashSet *hashes) except -1:
+cdef inline int grow_set(HashSet *hashes) except -1 nogil:
     cdef uint64_t *old = hashes.slots
     cdef uint32_t size = hashes.mask + 1
     cdef uint32_t i
     hashes.slots = <uint64_t *>calloc(2 * <size_t>size, sizeof(uint64_t))
     if hashes.slots == NULL:
         hashes.slots = old
-        raise MemoryError()
+        with gil:
+            raise MemoryError()
     hashes.mask = 2 * size - 1
     for i in range(size):
         if old[i]:
             find_in_set(hashes, old[i])[0] = old[i]
     free(old)
     return 0
+
+
+# Which (sensor, id) the database may hold on the days that were asked about.
+cdef struct SessionSet:
+    HashSet hashes
+    uint64_t key[2]
+
+
+cdef inline uint64_t session_hash(const SessionSet *sessions, int64_t sensor_id, const char *text, size_t length) noexcept nogil:
+    return keyed_hash(text, length, sessions.key[0] ^ <uint64_t>sensor_id, sessions.key[1])
+
+
+cdef inline int add_session(SessionSet *sessions, int64_t sensor_id, const char *text, size_t length) except -1 nogil:
+    return add_to_set(&sessions.hashes, session_hash(sessions, sensor_id, text, length))
+
+
+cdef inline bint may_hold(const SessionSet *sessions, int64_t sensor_id, const char *text, size_t length) noexcept nogil:
+    return is_in_set(&sessions.hashes, session_hash(sessions, sensor_id, text, length))

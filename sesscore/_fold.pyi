@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-Load = Callable[[list[int], int, int], tuple[list[tuple[int, int, list[list[int]], bytes]], int]]
+Leaves = list[tuple[int, int, list[list[int]], bytes]]
+Load = Callable[[list[int], int, int], tuple[Leaves, int]]
 
 class TextDictionary:
-    def intern(self, value: str) -> int: ...
     def warm(self, text_id: int, value: str) -> None: ...
-    def take_fresh(self) -> list[Any]: ...
 
 class SessionFilter:
     days: set[int]
@@ -18,49 +17,50 @@ class SessionFilter:
     def holds(self, sensor_id: int, session_id: str) -> bool: ...
     def know(self, sensor_id: int, session_id: str) -> None: ...
 
-class Rows:
-    new_session_rows: list[Any]
-    changed_session_rows: list[Any]
-    parts: list[Any]
-    stale_parts: list[Any]
-    days: list[Any]
-    sources: list[Any]
-    events: int
-    duplicates: int
-    new_sessions: int
-    updated_sessions: int
-    joined_sessions: int
-    last_session: int | None
+class Folded:
+    @property
+    def events(self) -> int: ...
+    @property
+    def duplicates(self) -> int: ...
+    @property
+    def new_sessions(self) -> int: ...
+    @property
+    def updated_sessions(self) -> int: ...
+    @property
+    def joined_sessions(self) -> int: ...
+    @property
+    def last_session(self) -> int | None: ...
 
-class TallyRows:
-    events: list[Any]
-    sessions: list[Any]
-    values: list[Any]
-    fallen_sessions: list[Any]
-    fallen_values: list[Any]
+class RowTables:
+    def show(self, database: int) -> None: ...
+    def waiting(self) -> list[str]: ...
+    def clear(self) -> None: ...
 
 class Folder:
+    tables: RowTables
     texts: TextDictionary
     known: SessionFilter
-    def __init__(self, last_key: int, last_text_id: int) -> None: ...
+    def __init__(self, last_key: int, last_text_id: int, tables: RowTables) -> None: ...
     def plan(self, capsule: object, sensor_ids: list[int]) -> set[int]: ...
     def lookups(self) -> list[tuple[int, int, str, list[int]]]: ...
-    def fold(
+    def fold_batch(
         self,
         found: dict[int, list[tuple[Any, ...]]],
         load: Load,
         source_id: int,
         first_record: int,
-    ) -> Rows: ...
+    ) -> Folded: ...
     def merge(
         self,
         sensor_id: int,
         session_id: str,
         row: tuple[Any, ...],
-        leaves: list[tuple[int, int, list[list[int]], bytes]],
+        leaves: Leaves,
         text_ids: Mapping[int, int],
         held: list[tuple[Any, ...]],
         load: Load,
-        rows: Rows,
+        folded: Folded,
     ) -> tuple[int, int]: ...
-    def take_tallies(self) -> TallyRows: ...
+    def put_share(self, session_key: int, source_id: int, first_record: int, last_record: int, events: int) -> None: ...
+    def put_tallies(self) -> None: ...
+    def text_id(self, value: str) -> int: ...

@@ -84,7 +84,7 @@ def times(session: Row, held: Held) -> Told:
 def evidence(session: Row, held: Held) -> Told:
     """What an event gave to a column is there, and so is that event."""
     try:
-        given = read_evidence(session["evidence"], session["started_us"])
+        given = read_evidence(session)
     except PartDamaged as error:
         yield "evidence", "readable", error.what
         return

@@ -172,11 +172,11 @@ class _Run:
 
     def join(self, join: Join) -> None:
         """Counts an event of two sources."""
-        ledger, rows = self._writer.join(join)
+        ledger, folded = self._writer.join(join)
         self._result.ledger.add(ledger)
-        if rows is not None:
-            self._result.sessions["new"] += rows.new_sessions
-            self._result.sessions["updated"] += rows.updated_sessions
+        if folded is not None:
+            self._result.sessions["new"] += folded.new_sessions
+            self._result.sessions["updated"] += folded.updated_sessions
         for row in (join.first.source, join.second):
             self._writer.finish(row, row.pending_bytes, row.damage)
             self._mend(row)
@@ -203,10 +203,10 @@ class _Run:
         self._open_ends[row.source_id] = row
 
     def _batch(self, step: Batch) -> None:
-        ledger, rows = self._writer.write(step.scanned, step.row)
+        ledger, folded = self._writer.write(step.scanned, step.row)
         self._result.ledger.add(ledger)
-        self._result.sessions["new"] += rows.new_sessions
-        self._result.sessions["updated"] += rows.updated_sessions
+        self._result.sessions["new"] += folded.new_sessions
+        self._result.sessions["updated"] += folded.updated_sessions
         self._tell(step.stored_bytes, step.row.path)
 
     def _finished(self, step: Finished) -> None:

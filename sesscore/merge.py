@@ -14,11 +14,11 @@ from typing import Any
 import apsw
 import orjson
 
-from sesscore._fold import Rows
+from sesscore._fold import Folded
 from sesscore.errors import SesscoreError, UsageError
 from sesscore.merge_credit import Credits, Share
 from sesscore.merge_sources import incoming, settle
-from sesscore.queries import sql, terse
+from sesscore.queries import sql
 from sesscore.snapshot import one_state
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_reading, open_for_writing
@@ -104,14 +104,15 @@ def _merge(writer: Writer, here: apsw.Connection, other: apsw.Connection, path: 
     credits = Credits(sources)
     while some := list(islice(waiting, _AT_ONCE)):
         writer.know_days({day for session in some for day in session.days})
-        for rows in _fold(writer, some, credits, text_ids):
-            writer.put(rows)
-            merged.events += rows.events
-            merged.duplicates += rows.duplicates
-            merged.sessions_new += rows.new_sessions
-            merged.sessions_updated += rows.updated_sessions
-    for values in credits.rest():
-        writer.put_many("source_share", values)
+        for folded in _fold(writer, some, credits, text_ids):
+            writer.store()
+            merged.events += folded.events
+            merged.duplicates += folded.duplicates
+            merged.sessions_new += folded.new_sessions
+            merged.sessions_updated += folded.updated_sessions
+    for given in credits.rest():
+        writer.folder.put_share(*given)
+    writer.store()
     settle(writer, here, other, sources.values())
     return merged
 
@@ -130,23 +131,26 @@ def _enter_matchers(here: apsw.Connection, other: apsw.Connection, path: str) ->
             here.execute(sql("store/matcher"), {"matcher": priority, "name": name})
 
 
-def _fold(writer: Writer, sessions: Sequence["_Session"], credits: Credits, text_ids: "TextIds") -> Iterator[Rows]:
+def _fold(writer: Writer, sessions: Sequence["_Session"], credits: Credits, text_ids: "TextIds") -> Iterator[Folded]:
     """Folds sessions of the other database. What it yields must be stored before it goes on."""
-    rows = Rows()
-    folded: set[tuple[str, str]] = set()
+    folded = Folded()
+    names: set[tuple[str, str]] = set()
     for session in sessions:
-        if session.name in folded:  # the next session of an id may belong to the one before
-            yield rows
-            rows, folded = Rows(), set()
-        folded.add(session.name)
+        if session.name in names:  # the next session of an id may belong to the one before
+            yield folded
+            folded, names = Folded(), set()
+        names.add(session.name)
         [sensor_id] = writer.sensor_ids([session.sensor])
         session_id = session.row[2]
         known = writer.folder.known.holds(sensor_id, session_id)
         held = writer.find(sensor_id, session_id, session.days) if known else []
         row = tuple(text_ids[value] if at in _TEXT_COLUMNS else value for at, value in enumerate(session.row))
-        key, events = writer.folder.merge(sensor_id, session_id, row, session.leaves, text_ids, held, writer.load, rows)
-        rows.sources.extend(credits.of(key, session.shares, events))
-    yield rows
+        key, events = writer.folder.merge(
+            sensor_id, session_id, row, session.leaves, text_ids, held, writer.load, folded
+        )
+        for given in credits.of(key, session.shares, events):
+            writer.folder.put_share(*given)
+    yield folded
 
 
 @dataclass
@@ -174,10 +178,10 @@ def _sessions(other: apsw.Connection, source_ids: list[int]) -> Iterator[_Sessio
     for sensor, *row in other.execute(sql("merge/sessions"), wanted):
         key = {"session_key": row[0]}
         leaves = [
-            (part_id, first_us, orjson.loads(activities), events)
-            for part_id, first_us, activities, events in other.execute(terse("merge/parts"), key)
+            (part, first_us, orjson.loads(activities), events)
+            for part, first_us, activities, events in other.execute(sql("merge/parts"), key)
         ]
-        shares: list[Any] = other.execute(terse("merge/session_sources"), key).fetchall()
+        shares: list[Any] = other.execute(sql("merge/session_sources"), key).fetchall()
         yield _Session(sensor, tuple(row), leaves, shares)
 
 
@@ -186,7 +190,7 @@ class TextIds(dict[int, int]):
 
     def __init__(self, writer: Writer, other: apsw.Connection) -> None:
         super().__init__({0: 0})
-        self._texts = writer.folder.texts
+        self._folder = writer.folder
         self._other = other
 
     def __missing__(self, text_id: int) -> int:
@@ -197,5 +201,5 @@ class TextIds(dict[int, int]):
         if len(self) >= _TEXTS_KEPT:
             self.clear()
             self[0] = 0
-        self[text_id] = self._texts.intern(value)
+        self[text_id] = self._folder.text_id(value)
         return self[text_id]

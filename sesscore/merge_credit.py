@@ -13,6 +13,8 @@ from sesscore.merge_sources import Incoming
 
 # source_id, first record, last record, events: a row of session_source
 Share = tuple[int, int, int, int]
+# session_key, source_id, first record, last record, events: a row of session_source here
+Given = tuple[int, int, int, int, int]
 
 
 @dataclass
@@ -35,17 +37,17 @@ class Credits:
         self._doubtful: list[tuple[_Session, int]] = []
         self._sessions: list[_Session] = []
 
-    def of(self, key: int, shares: list[Share], events: int) -> list[int]:
-        """The row of a session that one source brings, as values; what several may bring waits for `rest`."""
+    def of(self, key: int, shares: list[Share], events: int) -> list[Given]:
+        """What one source brings a session; what several may bring waits for `rest`."""
         session = _Session(key, {share[0]: share for share in shares if share[0] in self._sources})
         if len(session.shares) > 1:
             self._doubtful.append((session, events))
             return []
         for their_id in session.shares if events else ():
             self._give(session, their_id, events)
-        return list(self._rows(session))
+        return list(self._given(session))
 
-    def rest(self) -> Iterator[list[int]]:
+    def rest(self) -> Iterator[Given]:
         """The rows of all that waited, session by session."""
         for session, events in self._doubtful:
             self._sessions.append(session)
@@ -58,7 +60,7 @@ class Credits:
             for _ in range(left):
                 self._push(session, set())
         for session in self._sessions:
-            yield list(self._rows(session))
+            yield from self._given(session)
 
     def _give(self, session: _Session, their_id: int, events: int) -> None:
         session.given[their_id] += events
@@ -80,13 +82,7 @@ class Credits:
                     return True
         return False
 
-    def _rows(self, session: _Session) -> Iterator[int]:
+    def _given(self, session: _Session) -> Iterator[Given]:
         for their_id, (_, first, last, _) in session.shares.items():
             if session.given[their_id]:
-                yield from (
-                    session.key,
-                    self._sources[their_id].row.source_id or 0,
-                    first,
-                    last,
-                    session.given[their_id],
-                )
+                yield session.key, self._sources[their_id].row.source_id or 0, first, last, session.given[their_id]

@@ -62,10 +62,10 @@ def settle(writer: Writer, here: apsw.Connection, other: apsw.Connection, source
     for source in sources:
         here.execute(sql("store/forget_ledger"), {"source_id": source.row.source_id})
         if source.ledger.lines:
-            writer.put_many("ledger", (source.row.source_id, *astuple(source.settled())))
+            writer.put("ledger", (source.row.source_id, *astuple(source.settled())))
         here.execute(sql("store/forget_all_quarantined"), {"source_id": source.row.source_id})
         for values in other.execute(sql("merge/quarantine"), {"source_id": source.their_id}):
-            writer.put_many("quarantine", (source.row.source_id, *values))
+            writer.put("quarantine", (source.row.source_id, *values))
 
 
 def _sources(connection: apsw.Connection, origin: bytes | None) -> list[tuple[SourceRow, Ledger]]:

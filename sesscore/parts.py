@@ -1,4 +1,4 @@
-"""Reads the packed rows of `session_part`: activities, times and fingerprints (docs/design.md, "Fingerprints").
+"""Reads what is packed in rows of the view `part`: activities, times and fingerprints (docs/design.md, "Fingerprints").
 
 The view `session_activity` says the same in SQL; here it is said for whole sessions at once, many times faster.
 """
@@ -13,7 +13,6 @@ from sesscore.errors import SesscoreError
 from sesscore.queries import sql
 
 FINGERPRINT_BYTES = 6
-PART_BITS = 20  # of a part_id; the bits above are the session_key
 
 _BUDGET = 32 << 20  # bytes of texts that are kept in memory
 _ENTRY = 120  # bytes that an entry takes beside its characters
@@ -99,7 +98,17 @@ def moments(first_us: int, activities: list[Packed], events: bytes) -> list[Mome
         (first_us + fields[1], events[i : i + FINGERPRINT_BYTES])
         for fields, i in zip(activities, range(0, at, FINGERPRINT_BYTES), strict=True)
     ]
+    return found + other_moments(first_us, len(activities), events)
+
+
+def other_moments(first_us: int, activities: int, events: bytes) -> list[Moment]:
+    """Time and fingerprint of every event of a part that is no activity, in order.
+
+    activities: how many the part has. Raises PartDamaged.
+    """
+    at = activities * FINGERPRINT_BYTES
     at_us = first_us
+    found = []
     while at < len(events):
         step, at = varint(events, at)
         _, at = varint(events, at)

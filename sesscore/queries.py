@@ -1,6 +1,5 @@
 """The only reader of `sql/`: every statement has a file, and its header comment says what it answers."""
 
-import re
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
@@ -9,8 +8,6 @@ from typing import Any
 import apsw
 
 _ROOT = files("sesscore.sql")
-_VALUES = re.compile(r"VALUES \(([^)]*)\)")
-_PARAMETER = re.compile(r":[a-z]\w*")
 
 Value = int | str | None  # what the statements of reports answer with
 Row = dict[str, Any]
@@ -22,36 +19,10 @@ def sql(name: str) -> str:
     return _ROOT.joinpath(f"{name}.sql").read_text("utf-8")
 
 
-@cache
-def terse(name: str) -> str:
-    """The same without comments and indentation, for statements that run once a row.
-
-    apsw finds a prepared statement by all the bytes of its text, anew for each row of `executemany`: a tenth of the
-    time of an ingest went into reading comments. One statement for many rows (`repeated`) saves most of the rest.
-    """
-    lines = (line.strip() for line in sql(name).splitlines())
-    return " ".join(line for line in lines if line and not line.startswith("--"))
-
-
 def names(folder: str) -> list[str]:
     """The names, without `.sql`, of the statements in a folder of `sql/`, sorted."""
     entries = (entry.name for entry in _ROOT.joinpath(folder).iterdir())
     return sorted(name.removesuffix(".sql") for name in entries if name.endswith(".sql"))
-
-
-@cache
-def width(name: str) -> int:
-    """How many values a row of an INSERT has, or how many parameters another statement."""
-    statement = terse(name)
-    values = _VALUES.search(statement)
-    return len(_PARAMETER.findall(values[1] if values else statement))
-
-
-@cache
-def repeated(name: str, count: int) -> str:
-    """An INSERT for `count` rows at once, with their values one after the other."""
-    row = f"({', '.join('?' * width(name))})"
-    return _VALUES.sub(f"VALUES {', '.join([row] * count)}", terse(name), count=1)
 
 
 @dataclass(frozen=True)

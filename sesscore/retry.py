@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 import apsw
 
-from sesscore._fold import Rows
+from sesscore._fold import Folded
 from sesscore.errors import StorageError
 from sesscore.known import SourceRow, digest, known_rows
 from sesscore.ledger import Ledger
@@ -53,11 +53,11 @@ class Step:
     new_sessions: int = 0
     updated_sessions: int = 0
 
-    def add(self, ledger: Ledger, rows: Rows) -> None:
+    def add(self, ledger: Ledger, folded: Folded) -> None:
         """Adds a batch."""
         self.ledger.add(ledger)
-        self.new_sessions += rows.new_sessions
-        self.updated_sessions += rows.updated_sessions
+        self.new_sessions += folded.new_sessions
+        self.updated_sessions += folded.updated_sessions
 
 
 class Retry:

@@ -19,6 +19,7 @@ from sesscore.pragmas import (
     cell_size_check,
     memory,
     no_foreign_keys,
+    page_size,
     synchronous,
     unprivileged,
     write_ahead_log,
@@ -200,6 +201,7 @@ def _writer(path: str, durability: Durability) -> apsw.Connection:
         cell_size_check(connection)
         no_foreign_keys(connection)
         memory(connection, cache_kib=WRITER_CACHE_KIB)
+        page_size(connection)
         write_ahead_log(connection, path)
         synchronous(connection, durability)
     except BaseException:

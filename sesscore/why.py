@@ -49,7 +49,7 @@ def _why(connection: apsw.Connection, session: Row, reading: Options | None) -> 
     origin = rows(connection, "session/origin", Bounds(), session_key=key)[0]
     sources = rows(connection, "session/sources", Bounds(), session_key=key)
     packed = _unpack(connection, key)
-    evidence = [_evidence(session, origin, *one) for one in read_evidence(origin["evidence"], started_us)]
+    evidence = [_evidence(session, origin, *one) for one in read_evidence({**origin, "started_us": started_us})]
     told = {
         **{name: session[name] for name in ("session_key", "sensor", "session_id")},
         **_matched(session["match_type"], origin["matcher"], origin["delimiters"]),

@@ -9,22 +9,36 @@ from typing import Any, Self
 import apsw
 import orjson
 
-from sesscore._fold import Folder, Rows
+from sesscore._fold import Folded, Folder
+from sesscore.extension import row_tables
 from sesscore.halves import Join
 from sesscore.halves_taken import take_half, take_lead
 from sesscore.known import HEAD_BYTES, TAIL_BYTES, SourceRow, digest, parameters
 from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
-from sesscore.queries import repeated, sql, terse, width
+from sesscore.queries import sql
 from sesscore.records import Scanned
 
 TEXTS_WARMED = 65_536
 BYTES_WARMED = 8 * 1024 * 1024
 COMMIT_BYTES = 32 * 1024 * 1024  # of log
 COMMIT_SECONDS = 2.0
-ROWS_AT_ONCE = 40
 
-# part_id, first_us, decoded activities, events of table session_part
+# The statements that take the rows of a table, in the order in which they run.
+STATEMENTS = {
+    "folded_text": ("texts",),
+    "folded_stale_part": ("stale_parts",),
+    "folded_session": ("sessions",),
+    "folded_changed_session": ("changed_sessions",),
+    "folded_part": ("parts",),
+    "folded_day": ("days",),
+    "folded_share": ("shares",),
+    "folded_event_tally": ("tally_events",),
+    "folded_session_tally": ("tally_sessions", "untally_sessions"),
+    "folded_value_tally": ("tally_values", "untally_values"),
+}
+
+# part, first_us, decoded activities, events of view part
 StoredPart = tuple[int, int, list[list[int]], bytes]
 
 
@@ -47,7 +61,7 @@ class Writer:
         self._held = False  # see `at_once`
         self._sensors: dict[str, int] = dict(connection.execute(sql("store/sensors")))
         last_key, last_text_id = connection.execute(sql("store/last_keys")).get
-        self.folder = Folder(last_key, last_text_id)
+        self.folder = Folder(last_key, last_text_id, row_tables(connection))
         self._warmed = False
 
     def __enter__(self) -> Self:
@@ -63,8 +77,8 @@ class Writer:
         elif self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
-    def write(self, scanned: Scanned, source: SourceRow, *, again: bool = False) -> tuple[Ledger, Rows]:
-        """Writes a batch and moves its source on. Returns the batch's ledger and rows. Raises apsw.Error.
+    def write(self, scanned: Scanned, source: SourceRow, *, again: bool = False) -> tuple[Ledger, Folded]:
+        """Writes a batch and moves its source on. Returns its ledger, and what became of sessions. Raises apsw.Error.
 
         again: the source stands behind the batch already.
         """
@@ -73,13 +87,13 @@ class Writer:
             self._move(source, scanned)
         days = self.folder.plan(scanned.batch.capsule, self.sensor_ids(scanned.batch.sensors))
         self.know_days(days)
-        rows = self.folder.fold(self._found(), self.load, self._source_id(source), scanned.begin.records + 1)
-        ledger = self._ledger(scanned, rows)
-        self.put(rows)
-        self._account(scanned, source, ledger, rows)
+        folded = self.folder.fold_batch(self._found(), self.load, self._source_id(source), scanned.begin.records + 1)
+        ledger = self._ledger(scanned, folded)
+        self.store()
+        self._account(scanned, source, ledger, folded)
         self._log_bytes += len(scanned.batch.block)
         self._commit_if_due()
-        return ledger, rows
+        return ledger, folded
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[apsw.Connection]:
@@ -95,10 +109,10 @@ class Writer:
         if due and not self._held:
             self.commit()
 
-    def join(self, join: Join) -> tuple[Ledger, Rows | None]:
+    def join(self, join: Join) -> tuple[Ledger, Folded | None]:
         """Counts an event that two sources hold as the last of the first one; the second loses what it counted of it.
 
-        Returns what that changes in the ledgers, and the rows. Raises apsw.Error.
+        Returns what that changes in the ledgers, and in sessions. Raises apsw.Error.
         """
         self.begin()
         change = self.settle(join.second, take_lead(self._connection, join.second, join.lead))
@@ -107,14 +121,14 @@ class Writer:
         source = join.first.source
         source.half_bytes, source.pending_bytes = len(join.first.data), 0
         change.add(self.settle(source, take_half(self._connection, join.first)))
-        ledger, rows = self.write(join.scanned, source)
+        ledger, folded = self.write(join.scanned, source)
         change.add(ledger)
-        return change, rows
+        return change, folded
 
     def settle(self, source: SourceRow, change: Ledger) -> Ledger:
         """Stores a source whose records left the quarantine, and that in its ledger. Returns what it was given."""
-        self.put_many("source", parameters(source))
-        self.put_many("ledger", (source.source_id, *change.as_dict().values()))
+        self.put("source", parameters(source))
+        self.put("ledger", (source.source_id, *change.as_dict().values()))
         return change
 
     def finish(self, source: SourceRow, pending_bytes: int, damage: str | None) -> None:
@@ -127,7 +141,7 @@ class Writer:
         source.pending_bytes = pending_bytes
         source.damage = damage
         source.state = "alien" if ledger.alien else "damaged" if damage else "read"
-        self.put_many("source", parameters(source))
+        self.put("source", parameters(source))
         if ledger.alien:
             self._connection.execute(sql("store/quarantine_alien"), {"source_id": source.source_id})
             self._connection.execute(sql("store/forget_quarantine"), {"source_id": source.source_id})
@@ -135,13 +149,14 @@ class Writer:
     def place(self, source: SourceRow) -> None:
         """Records where a source lies now. Raises apsw.Error."""
         self.begin()
-        self.put_many("source", parameters(source))
+        self.put("source", parameters(source))
 
     def commit(self) -> None:
         """Ends the transaction, roll-ups last. Nothing is promised to anyone before it. Raises apsw.Error."""
         if not self._began:
             return
-        self._put_tallies()
+        self.folder.put_tallies()
+        self.store()
         self._connection.execute("COMMIT")
         self._began = 0.0
         self._log_bytes = 0
@@ -211,66 +226,48 @@ class Writer:
             self._join(keys[0], key)
         bounds = {"session_key": keys[0], "begin_us": first_us, "end_us": last_us}
         parts = [
-            (part_id, begin_us, orjson.loads(activities), events)
-            for part_id, begin_us, activities, events in self._connection.execute(sql("store/parts_between"), bounds)
+            (part, begin_us, orjson.loads(activities), events)
+            for part, begin_us, activities, events in self._connection.execute(sql("store/parts_between"), bounds)
         ]
         return parts, self._connection.execute(sql("store/next_part"), {"session_key": keys[0]}).get
 
     def _join(self, stays: int, goes: int) -> None:
-        for name in ("join_parts", "join_sources", "forget_sources", "forget_days", "forget_session"):
+        for name in ("join_parts", "join_sources", "forget_parts", "forget_sources", "forget_days", "forget_session"):
             self._connection.execute(sql(f"store/{name}"), {"stays": stays, "goes": goes})
 
     # After it: what the batch changes
 
-    def put(self, rows: Rows) -> None:
-        """Stores what a fold changed, in the open transaction."""
-        self.put_many("text", self.folder.texts.take_fresh())
-        self.put_many("stale_part", rows.stale_parts)
-        self.put_many("session", rows.new_session_rows)
-        self.put_many("changed_session", rows.changed_session_rows)
-        self.put_many("part", rows.parts)
-        self.put_many("day", rows.days)
-        self.put_many("source_share", rows.sources)
+    def store(self) -> None:
+        """Stores what folds changed, in the open transaction. Raises apsw.Error."""
+        waiting = set(self.folder.tables.waiting())
+        for table, statements in STATEMENTS.items():
+            if table in waiting:
+                for name in statements:
+                    self._connection.execute(sql(f"store/{name}"))
+        self.folder.tables.clear()
 
-    def _put_tallies(self) -> None:
-        tallies = self.folder.take_tallies()
-        self.put_many("tally_events", tallies.events)
-        self.put_many("tally_sessions", tallies.sessions)
-        self.put_many("untally_sessions", tallies.fallen_sessions)
-        self.put_many("tally_values", tallies.values)
-        self.put_many("untally_values", tallies.fallen_values)
+    def put(self, name: str, values: Sequence[Any]) -> None:
+        """Runs a statement of `sql/store/` with the values of its parameters in order. Raises apsw.Error."""
+        self._connection.execute(sql(f"store/{name}"), values)
 
-    def put_many(self, name: str, values: Sequence[Any]) -> None:
-        """Runs a statement for rows whose values are given one after the other."""
-        row = width(f"store/{name}")
-        rest = 0
-        if len(values) >= row * ROWS_AT_ONCE and not name.startswith(("stale", "untally")):
-            step = row * ROWS_AT_ONCE
-            rest = len(values) - len(values) % step
-            many = repeated(f"store/{name}", ROWS_AT_ONCE)
-            self._connection.executemany(many, (values[at : at + step] for at in range(0, rest, step)))
-        if rest < len(values):
-            rows = (values[at : at + row] for at in range(rest, len(values), row))
-            self._connection.executemany(terse(f"store/{name}"), rows)
-
-    def _ledger(self, scanned: Scanned, rows: Rows) -> Ledger:
+    def _ledger(self, scanned: Scanned, folded: Folded) -> Ledger:
         batch = scanned.batch
         quarantined = sum(records for _, records, *_ in batch.quarantine)
-        return Ledger(batch.records, rows.events, rows.duplicates, batch.sessionless, quarantined, batch.blank)
+        return Ledger(batch.records, folded.events, folded.duplicates, batch.sessionless, quarantined, batch.blank)
 
-    def _account(self, scanned: Scanned, source: SourceRow, ledger: Ledger, rows: Rows) -> None:
+    def _account(self, scanned: Scanned, source: SourceRow, ledger: Ledger, folded: Folded) -> None:
         """Ledger, quarantine, offset and checkpoint of the batch."""
         first = scanned.begin.records + 1
         for record, records, at, length, reason, raw in scanned.batch.quarantine:
             place = (source.source_id, first + record, records, scanned.base + at, length, reason, raw)
-            self.put_many("quarantine", place)
-        self.put_many("ledger", (source.source_id, *ledger.as_dict().values()))
-        self.put_many("source", parameters(source))
+            self.put("quarantine", place)
+        self.put("ledger", (source.source_id, *ledger.as_dict().values()))
+        self.put("source", parameters(source))
         if not self._run_id:
             self._run_id = self._connection.execute(sql("store/next_run")).get
         now_us = time.time_ns() // 1000
-        values = (self._run_id, self._started_us, now_us, source.source_id, source.offset, rows.last_session)
-        self.put_many("checkpoint", values)
+        values = (self._run_id, self._started_us, now_us, source.source_id, source.offset, folded.last_session)
+        self.put("checkpoint", values)
 
     def _source_id(self, source: SourceRow) -> int:
         """The number of a source; a new one is stored first."""

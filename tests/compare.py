@@ -257,11 +257,11 @@ def check_storage(connection: apsw.Connection) -> None:
         (key, day) for key, start, span, _ in sessions for day in range(start // DAY_US, (start + span) // DAY_US + 1)
     )
     held: Counter[int] = Counter()
-    for part_id, activity_count, told, blob in connection.execute(
-        "SELECT part_id, activity_count, json_array_length(activities), events FROM session_part"
+    for key, activity_count, told, blob in connection.execute(
+        "SELECT session_key, activity_count, json_array_length(activities), events FROM part"
     ):
         assert activity_count == told
-        held[part_id >> 20] += activity_count + _other_events(blob[6 * activity_count :])
+        held[key] += activity_count + _other_events(blob[6 * activity_count :])
     assert held == {key: events for key, _, _, events in sessions}
     texts = [value for (value,) in connection.execute("SELECT value FROM text")]
     assert len(texts) == len(set(texts)), "a text is stored twice"

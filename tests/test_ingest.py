@@ -171,7 +171,7 @@ def test_a_session_of_many_events_is_cut_into_parts(events: int, desk: Desk) -> 
     desk.ingest(desk.put("log", in_lines([command(i, str(i)) for i in range(events)])))
     desk.assert_as_recounted()
     with reading(desk.db) as connection:
-        counts = [n for (n,) in connection.execute("SELECT activity_count FROM session_part ORDER BY first_us")]
+        counts = [n for (n,) in connection.execute("SELECT activity_count FROM part ORDER BY first_us")]
     assert sum(counts) == events
     assert len(counts) == -(-events // 1024)
 
@@ -191,7 +191,7 @@ def test_events_backwards_one_a_batch(desk: Desk) -> None:
     desk.ingest(desk.put("log", in_lines([command(i, "x") for i in range(1300, 0, -1)])), block_bytes=120)
     desk.assert_as_recounted()
     with reading(desk.db) as connection:
-        assert connection.execute("SELECT count(*) FROM session_part").get <= 4, "late events leave no crumbs"
+        assert connection.execute("SELECT count(*) FROM part").get <= 4, "late events leave no crumbs"
 
 
 def test_more_events_of_one_microsecond_than_a_part_holds(desk: Desk) -> None:

@@ -206,7 +206,7 @@ def test_credit_is_found_where_the_first_choice_was_wrong():
     told = Credits(sources)
     assert told.of(7, [(1, 1, 6, 3), (2, 1, 6, 3)], 1) == []
     assert told.of(8, [(1, 1, 6, 3), (3, 1, 6, 0)], 1) == []
-    assert list(told.rest()) == [[7, 2, 1, 6, 1], [8, 1, 1, 6, 1]]
+    assert list(told.rest()) == [(7, 2, 1, 6, 1), (8, 1, 1, 6, 1)]
     assert [one.room for one in sources.values()] == [0, 0, 1]
 
 

@@ -8,6 +8,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import apsw
 import pytest
 from cases import CASES, A, B, Case, J, event, lines, raw
 from compare import Scan, agree, oracle_scan, scan
@@ -18,6 +19,7 @@ from strategies import NUMBERS, TEXTS, logs, mutate, values
 
 from sesscore._fold import Folder
 from sesscore._scan import EventBatch
+from sesscore.extension import row_tables
 
 MIB = 1 << 20
 
@@ -320,12 +322,13 @@ def test_what_was_handed_on_outlives_the_batch() -> None:
     """The capsule that the fold gets keeps the block alive: texts lie in it."""
     batch = EventBatch(b"%s" % lines(event("kept alive" * 9)), "unknown")
     batch.scan(0)
-    folder = Folder(0, 0)
+    connection = apsw.Connection(":memory:")
+    folder = Folder(0, 0, row_tables(connection))
     days = folder.plan(batch.capsule, [1])
     del batch
     gc.collect()
-    rows = folder.fold({}, lambda keys, first_us, last_us: ([], 0), 1, 1)
-    assert rows.new_session_rows[2] == "kept alive" * 9
+    folder.fold_batch({}, lambda keys, first_us, last_us: ([], 0), 1, 1)
+    assert connection.execute("SELECT session_id FROM folded_session").get == "kept alive" * 9
     assert len(days) == 3
 
 

@@ -133,7 +133,7 @@ def test_a_damaged_row_is_said(capsys, tmp_path):
     path = database(tmp_path, a=visit("a"))
     for broken in ("[[99,0]]", "[[3]]", "[3]", "{}x", "17"):
         with changing(path) as connection:
-            connection.execute("UPDATE session_part SET activities = ?", (broken,))
+            connection.execute("UPDATE session SET activities = ?", (broken,))
         code, _, err = outcome(capsys, "show", "a", "--db", path)
         assert code == 1, broken
         assert "damaged" in err

@@ -141,8 +141,8 @@ HARM = {
     "days": "DELETE FROM session_day WHERE session_key = 1",
     "rollup_session": "UPDATE session SET delimiters = 1 WHERE session_key = 1",
     "rollup_session_value": "UPDATE rollup_value SET seen = seen + 1 WHERE kind = 102",
-    "parts": "UPDATE session_part SET activities = '[[3,x' WHERE part_id >> 20 = 1",
-    "fingerprints": f"UPDATE session_part SET events = {blob('events || zeroblob(7)')} WHERE part_id >> 20 = 1",
+    "parts": "UPDATE session SET activities = '[[3,x' WHERE session_key = 1",
+    "fingerprints": f"UPDATE session SET events = {blob('events || zeroblob(7)')} WHERE session_key = 1",
     "counts": "UPDATE session SET command_count = command_count + 1 WHERE session_key = 1",
     "times": "UPDATE session SET span_us = span_us - 1 WHERE session_key = 1",
     "evidence": f"UPDATE session SET evidence = {blob('evidence || zeroblob(1)')} WHERE session_key = 1",
@@ -171,13 +171,15 @@ def test_a_check_finds_what_it_is_for(capsys, db, name):
 
 
 MORE = [
-    ("parts", "UPDATE session_part SET activity_count = activity_count + 1"),
-    ("parts", "DELETE FROM session_part WHERE part_id >> 20 = 1"),
-    ("parts", "DELETE FROM session WHERE session_key = 1"),
-    ("parts", "DELETE FROM session WHERE session_key = (SELECT max(session_key) FROM session)"),
-    ("times", "UPDATE session_part SET first_us = first_us + 1"),
-    ("parts", f"UPDATE session_part SET events = {blob('substr(events, 1, length(events) - 1)')}"),
-    ("parts", "UPDATE session_part SET activities = '[[99,0]]' WHERE part_id >> 20 = 1"),
+    ("parts", "UPDATE session SET activity_count = activity_count + 1"),
+    ("parts", "UPDATE session SET activity_count = 0, activities = '[]', events = x'' WHERE session_key = 1"),
+    ("parts", "INSERT INTO session_part SELECT 1, 1, started_us, 0, '[]', x'' FROM session WHERE session_key = 1"),
+    ("parts", "INSERT INTO session_part SELECT 999, 1, started_us, 0, '[]', x'' FROM session WHERE session_key = 1"),
+    ("references", "DELETE FROM session WHERE session_key = 1"),
+    ("days", "DELETE FROM session WHERE session_key = (SELECT max(session_key) FROM session)"),
+    ("times", "UPDATE session SET part_us = part_us + 1"),
+    ("parts", f"UPDATE session SET events = {blob('substr(events, 1, length(events) - 1)')}"),
+    ("parts", "UPDATE session SET activities = '[[99,0]]' WHERE session_key = 1"),
     ("fingerprints", "UPDATE session SET event_count = event_count - 1"),
     ("times", "UPDATE session SET started_us = started_us - 1"),
     ("evidence", "UPDATE session SET closed_ms = NULL"),
@@ -203,14 +205,14 @@ def test_other_harm(capsys, db, name, harm):
 
 def test_one_kind_of_activity_for_another(capsys, db):
     with changing(str(db)) as connection:
-        connection.execute("UPDATE session_part SET activities = replace(activities, '[3,', '[4,')")
+        connection.execute("UPDATE session SET activities = replace(activities, '[3,', '[4,')")
     assert {"counts", "rollup_eventid", "rollup_value"} <= set(failing(verified(capsys, db, code=3)))
 
 
 def test_two_events_become_equal(capsys, db):
     with changing(str(db)) as connection:
         connection.execute(
-            "UPDATE session_part SET activities = json_set(activities, '$[1][1]', json_extract(activities, '$[0][1]')),"
+            "UPDATE session SET activities = json_set(activities, '$[1][1]', json_extract(activities, '$[0][1]')),"
             " events = CAST(substr(events, 1, 6) || substr(events, 1, 6) || substr(events, 13) AS BLOB)"
             " WHERE activity_count = 5"
         )

@@ -97,6 +97,17 @@ def test_without_a_connect_nobody_knows_which_kind_of_event_it_was(capsys, tmp_p
     assert [(one["value"], one["at_us"], one["eventid"]) for one in told["evidence"]] == [("192.0.2.2", us(1), None)]
 
 
+def row(evidence, started_us, part_us, activity_count, events):
+    """What of a session's row tells the events of its evidence."""
+    return {
+        "evidence": evidence,
+        "started_us": started_us,
+        "part_us": part_us,
+        "activity_count": activity_count,
+        "events": events,
+    }
+
+
 def test_evidence_of_everything_is_among_the_events(tmp_path):
     log = b"".join(synth.generate(2000, days=3, seed=8))
     db = database(tmp_path, a=log)
@@ -104,21 +115,23 @@ def test_evidence_of_everything_is_among_the_events(tmp_path):
     seen = set()
     with reading(db) as connection:
         rows = connection.execute(
-            "SELECT n.name, session_id, started_us, evidence, p.first_us, activities, events FROM session"
-            " JOIN sensor AS n USING (sensor_id) JOIN session_part AS p ON part_id >> 20 = session_key"
+            "SELECT n.name, session_id, started_us, evidence, part_us, activity_count, activities, events FROM session"
+            " JOIN sensor AS n USING (sensor_id)"
         ).fetchall()
-    for sensor, session_id, started_us, evidence, first_us, activities, events in rows:
-        found = moments(first_us, unpacked(activities), events)
+    for sensor, session_id, started_us, evidence, part_us, count, activities, events in rows:
+        found = moments(started_us + part_us, unpacked(activities), events)
         assert {(sensor, session_id, at_us, int.from_bytes(known, "little")) for at_us, known in found} <= told
         seen.update((sensor, session_id, *moment) for moment in found)
-        assert {moment for _, moment in read_evidence(evidence, started_us)} <= set(found)
+        assert {moment for _, moment in read_evidence(row(evidence, started_us, part_us, count, events))} <= set(found)
     assert len(seen) == 2000
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x00" * 7, b"\x00" * 9, b"\x02" + b"\x00" * 7, b"\x01", b"\x07" * 8])
+@pytest.mark.parametrize(
+    "damage", [b"", b"\0\0", b"\0" * 4, b"\1\1\0", b"\1\0\0\7", b"\0\1\0", b"\0\0\1", b"\1\0\1\0", b"\1\0\1", b"\7" * 8]
+)
 def test_damaged_evidence_is_said(damage):
     with pytest.raises(PartDamaged):
-        read_evidence(damage, 0)
+        read_evidence(row(damage, 0, 0, 0, b""))
 
 
 @pytest.mark.parametrize("damage", [b"\x00" * 5, b"\x00" * 7, b"\x00" * 6 + b"\x80" * 11])

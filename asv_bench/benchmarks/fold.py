@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sesscore._fold import Folder
+from sesscore._fold import Folder, RowTables
 from sesscore._scan import EventBatch
 
 from .logs import GENERATIONS, Logs, OnLogs
@@ -19,9 +19,9 @@ class Fold(OnLogs):
         self.sensor_ids = list(range(1, len(self.batch.sensors) + 1))
 
     def time_rows(self, logs: Logs, events: int, generation: str) -> None:
-        folder = Folder(0, 0)
+        folder = Folder(0, 0, RowTables())
         folder.plan(self.batch.capsule, self.sensor_ids)
-        folder.fold({}, _nothing_stored, 1, 1)
+        folder.fold_batch({}, _nothing_stored, 1, 1)
 
 
 def _nothing_stored(keys: list[int], first_us: int, last_us: int) -> tuple[list[tuple[int, int, str, bytes]], int]:

@@ -26,5 +26,5 @@ SELECT
     m.client_version,
     m.hassh
 FROM session_metrics AS m
-LEFT JOIN session_part AS p ON p.part_id BETWEEN m.session_key << 20 AND (m.session_key << 20) + 1048575
+LEFT JOIN part AS p ON p.session_key = m.session_key
 ORDER BY m.sensor, m.session_id, m.started_us, m.session_key, p.first_us;

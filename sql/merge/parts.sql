@@ -1,4 +1,2 @@
--- The parts of a session: part_id, first_us, activities, events.
-SELECT part_id, first_us, activities, events
-FROM session_part
-WHERE part_id BETWEEN :session_key << 20 AND (:session_key << 20) + 1048575
+-- The parts of a session: part, first_us, activities, events.
+SELECT part, first_us, activities, events FROM part WHERE session_key = :session_key

@@ -1,4 +1,4 @@
--- Sessions with records of some sources (a JSON array of source_id). Columns: sensor, then those of store/session.sql.
+-- Sessions with records of some sources (a JSON array of source_id). Columns: sensor, then those of store/find_session.sql.
 SELECT
     n.name,
     s.session_key, s.sensor_id, s.session_id, s.matcher, s.delimiters,
@@ -6,7 +6,8 @@ SELECT
     s.started_us, s.span_us, s.closed_ms,
     s.event_count, s.command_count, s.command_failed_count, s.command_success_count,
     s.login_failed_count, s.login_success_count, s.download_count, s.download_failed_count, s.upload_count,
-    s.tcpip_request_count, s.client_version_id, s.hassh_id, s.vt_flagged, s.dshield_flagged, s.evidence
+    s.tcpip_request_count, s.client_version_id, s.hassh_id, s.vt_flagged, s.dshield_flagged, s.evidence,
+    s.part_us, s.activity_count, s.events
 FROM session AS s
 JOIN sensor AS n ON n.sensor_id = s.sensor_id
 WHERE EXISTS (

@@ -94,7 +94,8 @@ INSERT INTO text (text_id, value) VALUES
     (16, 'cowrie.session.file_download'), (17, 'cowrie.session.file_download.failed'),
     (18, 'cowrie.session.file_upload'), (19, 'cowrie.direct-tcpip.request'), (20, 'cowrie.direct-tcpip.data');
 
--- One row a session. `matcher`: the best of its events. `delimiters`: 1 has a connect, 2 has a close.
+-- One row a session, with its first part: what most sessions have no further of. `matcher`: the best of its events. `delimiters`:
+-- 1 has a connect, 2 has a close.
 CREATE TABLE session (
     session_key INTEGER PRIMARY KEY,
     sensor_id INTEGER NOT NULL REFERENCES sensor,
@@ -123,22 +124,27 @@ CREATE TABLE session (
     hassh_id INTEGER NOT NULL,
     vt_flagged INTEGER,
     dshield_flagged INTEGER,
-    evidence BLOB NOT NULL
+    evidence BLOB NOT NULL,
+    part_us INTEGER NOT NULL,           -- from started_us to the first event of the first part
+    activity_count INTEGER NOT NULL,    -- of the first part, as the two that follow
+    activities TEXT NOT NULL,
+    events BLOB NOT NULL
 ) STRICT;
 CREATE INDEX session_time ON session (started_us, span_us);
 CREATE INDEX session_sensor_time ON session (sensor_id, started_us);
 CREATE INDEX session_flagged ON session (started_us) WHERE vt_flagged = 1 OR dshield_flagged = 1;
 
--- A time range of a session: its activities as JSON, the fingerprints of all its events as a blob. part_id is
--- session_key * 2^20 + a number: rows of a session lie together, and no index is needed to find them. (In a table WITHOUT ROWID
--- rows of more than a thousand bytes would spill to pages of their own: a third of the space was lost.)
+-- A further part of a session: of more events than a part holds, or of such as came late. Parts are time ranges; no two of a session
+-- overlap. Their numbers, from 1, say nothing of their order.
 CREATE TABLE session_part (
-    part_id INTEGER PRIMARY KEY,
+    session_key INTEGER NOT NULL REFERENCES session,
+    part INTEGER NOT NULL,
     first_us INTEGER NOT NULL,
     activity_count INTEGER NOT NULL,
     activities TEXT NOT NULL,
-    events BLOB NOT NULL
-) STRICT;
+    events BLOB NOT NULL,
+    PRIMARY KEY (session_key, part)
+) STRICT, WITHOUT ROWID;
 
 -- The way from an id to its session: a row for each UTC day that the session touches.
 CREATE TABLE session_day (
@@ -241,15 +247,21 @@ LEFT JOIN text AS protocol ON protocol.text_id = s.protocol_id
 LEFT JOIN text AS version ON version.text_id = s.client_version_id
 LEFT JOIN text AS hassh ON hassh.text_id = s.hassh_id;
 
+-- All parts: activities as JSON, the fingerprints of all events as a blob. Part 0 is that in the row of the session.
+CREATE VIEW part AS
+SELECT session_key, 0 AS part, started_us + part_us AS first_us, activity_count, activities, events FROM session
+UNION ALL
+SELECT session_key, part, first_us, activity_count, activities, events FROM session_part;
+
 -- What happened, in order. Packed as [kind, µs since first_us, a, b, c]: for logins a, b, c are user name, password, value;
 -- for the others value, SHA-256, user name. Trailing zeros are left out.
 CREATE VIEW session_activity AS
 SELECT
-    s.session_key,
+    p.session_key,
     1 + j.key + (
         SELECT coalesce(sum(q.activity_count), 0)
-        FROM session_part AS q
-        WHERE q.part_id BETWEEN s.session_key << 20 AND (s.session_key << 20) + 1048575 AND q.first_us < p.first_us
+        FROM part AS q
+        WHERE q.session_key = p.session_key AND q.first_us < p.first_us
     ) AS seq,
     p.first_us + json_extract(j.value, '$[1]') AS at_us,
     k.name AS kind,
@@ -257,8 +269,7 @@ SELECT
     (SELECT value FROM text WHERE text_id = json_extract(j.value, CASE WHEN k.kind <= 2 THEN '$[2]' ELSE '$[4]' END)) AS username,
     CASE WHEN k.kind <= 2 THEN (SELECT value FROM text WHERE text_id = json_extract(j.value, '$[3]')) END AS password,
     CASE WHEN k.kind > 2 THEN (SELECT value FROM text WHERE text_id = json_extract(j.value, '$[3]')) END AS shasum
-FROM session AS s
-JOIN session_part AS p ON p.part_id BETWEEN s.session_key << 20 AND (s.session_key << 20) + 1048575
+FROM part AS p
 JOIN json_each(p.activities) AS j
 JOIN activity_kind AS k ON k.kind = json_extract(j.value, '$[0]');
 

@@ -1,6 +1,11 @@
--- Two sessions became one: its parts move behind those of the key that stays.
-UPDATE session_part SET
-    part_id = part_id - (:goes << 20) + 1 + (
-        SELECT max(part_id) FROM session_part WHERE part_id BETWEEN :stays << 20 AND (:stays << 20) + 1048575
-    )
-WHERE part_id BETWEEN :goes << 20 AND (:goes << 20) + 1048575
+-- Two sessions became one: its parts move behind those of the key that stays. forget_parts removes them from the other key.
+INSERT INTO session_part (session_key, part, first_us, activity_count, activities, events)
+SELECT
+    :stays,
+    part + 1 + (SELECT coalesce(max(part), 0) FROM session_part WHERE session_key = :stays),
+    first_us,
+    activity_count,
+    activities,
+    events
+FROM part
+WHERE session_key = :goes

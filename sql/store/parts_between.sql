@@ -1,13 +1,9 @@
--- The parts of a session that events between two times belong to: part_id, first_us, activities, events.
+-- The parts of a session that events between two times belong to: part, first_us, activities, events.
 WITH
-part AS (
-    SELECT part_id, first_us, activities, events
-    FROM session_part
-    WHERE part_id BETWEEN :session_key << 20 AND (:session_key << 20) + 1048575
-),
+mine AS (SELECT part, first_us, activities, events FROM part WHERE session_key = :session_key),
 floor (first_us) AS (
-    SELECT coalesce((SELECT max(first_us) FROM part WHERE first_us <= :begin_us), (SELECT min(first_us) FROM part))
+    SELECT coalesce((SELECT max(first_us) FROM mine WHERE first_us <= :begin_us), (SELECT min(first_us) FROM mine))
 )
-SELECT part.part_id, part.first_us, part.activities, part.events
-FROM floor JOIN part ON part.first_us BETWEEN floor.first_us AND max(floor.first_us, :end_us)
-ORDER BY part.first_us
+SELECT mine.part, mine.first_us, mine.activities, mine.events
+FROM floor JOIN mine ON mine.first_us BETWEEN floor.first_us AND max(floor.first_us, :end_us)
+ORDER BY mine.first_us

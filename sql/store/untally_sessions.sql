@@ -1,3 +1,5 @@
--- Removes a count that came down to nothing.
+-- Removes counts that came down to nothing.
 DELETE FROM rollup_session
-WHERE day = :day AND sensor_id = :sensor_id AND match = :match AND protocol_id = :protocol_id AND sessions = 0
+WHERE
+    (day, sensor_id, match, protocol_id) IN (SELECT day, sensor_id, match, protocol_id FROM folded_session_tally WHERE sessions < 0)
+    AND sessions = 0

@@ -1,3 +1,3 @@
--- Removes a count that came down to nothing.
+-- Removes counts that came down to nothing.
 DELETE FROM rollup_value
-WHERE day = :day AND kind = :kind AND sensor_id = :sensor_id AND a = :a AND b = :b AND seen = 0
+WHERE (day, kind, sensor_id, a, b) IN (SELECT day, kind, sensor_id, a, b FROM folded_value_tally WHERE seen < 0) AND seen = 0

@@ -24,6 +24,9 @@ SELECT
     tcpip_request_count,
     client_version_id,
     hassh_id,
-    evidence
+    evidence,
+    part_us,
+    activity_count,
+    events
 FROM session
 ORDER BY session_key;

@@ -1,0 +1,384 @@
+# Folding: the events of a batch → what their sessions are then, and the rows that say so.
+
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcmp, memset
+
+from clock cimport DAY_US, day_of
+from evidence cimport find_places
+from leaf cimport LEAF_EVENTS, LeafEvent, activity_of, put_activities, put_events
+from line cimport Line, compare_leaf_events, is_copy, reserve_line
+from records cimport (
+    ABSENT, CLIENT_KEX, CLIENT_VERSION, CLOSED, CONNECT, NO_PORT, TCPIP_OTHER, TCPIP_REQUEST, Batch, Event, Span, text_of,
+)
+from rows cimport (
+    BLOB_CELL, CHANGED_SESSION_ROWS, DAY_ROWS, PART_ROWS, SESSION_ROWS, SHARE_ROWS, TEXT_CELL, TEXT_ROWS, Rows, begin_row,
+    put_integer, put_range, put_text,
+)
+from runs cimport Plan, Run, free_plan
+from session cimport (
+    CLIENT_VERSION_COLUMN, CLOSE_MS, DST_IP, DST_PORT, HAS_CLOSE, HAS_CONNECT, HASSH, PROTOCOL, SRC_IP, SRC_PORT, UNKNOWN_FLAG,
+    Column, Session, before, match_of, offer,
+)
+from session_rows cimport Packed, put_packed, put_session_row
+from tallies cimport (
+    ADDRESS_TALLY, EVENT_TALLY, HASSH_TALLY, SESSION_TALLY, VERSION_TALLY, Tallies, add_tally, close_tallies, tallied,
+)
+from texts cimport SessionSet, TextTable, add_session, find_text
+
+# An event id of the batch, and its events that are not in the roll-ups yet: of one sensor on one day.
+cdef struct EventId:
+    int64_t text_id          # 0: not asked for yet
+    int64_t day
+    int64_t sensor
+    int64_t count
+    int64_t first_us
+    int64_t last_us
+
+
+# What folding came to.
+cdef struct Result:
+    int64_t events
+    int64_t duplicates
+    int64_t new_sessions
+    int64_t updated_sessions
+    int64_t joined_sessions
+    int64_t last_session     # 0 if no session changed
+
+
+cdef struct Fold:
+    const Batch *batch       # the one at hand
+    Plan plan
+    int64_t *sensor_ids      # by the batch's numbers
+    EventId *eventids        # by the batch's numbers
+    int64_t source_id
+    int64_t first_record
+    Line line                # of the session at hand
+    Line other               # of a session of another database
+    TextTable *texts
+    SessionSet *known
+    Tallies tallies          # of all batches since they were taken
+    Rows *rows
+    int64_t next_key
+
+
+# ---- the batch at hand -----------------------------------------------------------------------------------------------------
+
+cdef inline void let_go(Fold *fold) noexcept nogil:
+    free_plan(&fold.plan)
+    free(fold.sensor_ids)
+    free(fold.eventids)
+    fold.sensor_ids = NULL
+    fold.eventids = NULL
+    fold.batch = NULL
+
+
+cdef inline int take_hold(Fold *fold, const Batch *batch) except -1 nogil:
+    """Begins with a batch; its sensor ids are still to be set."""
+    let_go(fold)
+    fold.batch = batch
+    fold.sensor_ids = <int64_t *>calloc(batch.sensors.count + 1, sizeof(int64_t))
+    fold.eventids = <EventId *>calloc(batch.eventids.count + 1, sizeof(EventId))
+    if fold.sensor_ids == NULL or fold.eventids == NULL:
+        with gil:
+            raise MemoryError()
+    return 0
+
+
+cdef inline Span session_id_of(const Fold *fold, size_t run) noexcept nogil:
+    return fold.batch.names.entries[fold.plan.runs[run].name].text
+
+
+cdef inline int64_t sensor_of(const Fold *fold, size_t run) noexcept nogil:
+    return fold.sensor_ids[fold.batch.names.entries[fold.plan.runs[run].name].tag]
+
+
+cdef inline int64_t text_id(Fold *fold, const char *text, size_t length) except -1 nogil:
+    """The id of a text; a new one waits in the rows to be stored."""
+    cdef int64_t fresh = fold.texts.newest + 1
+    cdef int64_t found = find_text(fold.texts, text, length, fresh)
+    if found == fresh:
+        begin_row(fold.rows, TEXT_ROWS, 2)
+        put_integer(fold.rows, TEXT_ROWS, found)
+        put_text(fold.rows, TEXT_ROWS, text, length)
+    return found
+
+
+cdef inline int64_t id_of(Fold *fold, Span span) except -1 nogil:
+    """The id of a text of the batch, 0 if it is absent."""
+    return 0 if span.length == ABSENT else text_id(fold, text_of(fold.batch, span), span.length)
+
+
+# ---- roll-ups --------------------------------------------------------------------------------------------------------------
+
+cdef inline int settle_eventid(Fold *fold, EventId *eventid) except -1 nogil:
+    """Moves what is counted of an event id to the roll-ups."""
+    if eventid.count:
+        add_tally(&fold.tallies, eventid.day, eventid.sensor, EVENT_TALLY, eventid.text_id, 0, eventid.count, eventid.first_us,
+                  eventid.last_us)
+        eventid.count = 0
+    return 0
+
+
+cdef inline int settle_eventids(Fold *fold) except -1 nogil:
+    """The batch is folded."""
+    cdef size_t i
+    for i in range(fold.batch.eventids.count):
+        settle_eventid(fold, &fold.eventids[i])
+    return 0
+
+
+cdef inline int64_t count_eventid(Fold *fold, uint32_t number, int64_t sensor_id, int64_t at_us) except -1 nogil:
+    """Counts an event of an event id, and gives its text id. Neighbours are of one day and sensor nearly always."""
+    cdef EventId *eventid = &fold.eventids[number]
+    cdef int64_t day = day_of(at_us)
+    if eventid.text_id == 0:
+        eventid.text_id = id_of(fold, fold.batch.eventids.entries[number].text)
+    if eventid.count == 0 or eventid.day != day or eventid.sensor != sensor_id:
+        settle_eventid(fold, eventid)
+        eventid.day = day
+        eventid.sensor = sensor_id
+        eventid.first_us = eventid.last_us = at_us
+    eventid.count += 1
+    eventid.first_us = min(eventid.first_us, at_us)
+    eventid.last_us = max(eventid.last_us, at_us)
+    return eventid.text_id
+
+
+cdef inline int tally_session(Tallies *tallies, const Session *session, int64_t sensor_id, int64_t count) except -1 nogil:
+    """Adds a session to the roll-ups of the day on which it started, or takes it out."""
+    cdef int64_t at_us = session.started_us
+    cdef int64_t day = day_of(at_us)
+    cdef const Column *columns = &session.columns[0]
+    add_tally(tallies, day, sensor_id, SESSION_TALLY, match_of(session), columns[PROTOCOL].value, count, at_us, at_us)
+    if columns[SRC_IP].present:
+        add_tally(tallies, day, sensor_id, ADDRESS_TALLY, columns[SRC_IP].value, 0, count, at_us, at_us)
+    if columns[CLIENT_VERSION_COLUMN].present:
+        add_tally(tallies, day, sensor_id, VERSION_TALLY, columns[CLIENT_VERSION_COLUMN].value, 0, count, at_us, at_us)
+    if columns[HASSH].present:
+        add_tally(tallies, day, sensor_id, HASSH_TALLY, columns[HASSH].value, 0, count, at_us, at_us)
+    return 0
+
+
+# ---- events into sessions --------------------------------------------------------------------------------------------------
+
+cdef inline bint is_unknown(const Batch *batch, Span text) noexcept nogil:
+    return text.length == 7 and memcmp(text_of(batch, text), b"unknown", 7) == 0
+
+
+cdef inline int offer_text(Fold *fold, Column *column, const Event *event, Span text) except -1 nogil:
+    if text.length == ABSENT or (column.present and not before(event.at_us, event.fingerprint, column)):
+        return 0
+    offer(column, event, id_of(fold, text))
+    return 0
+
+
+cdef inline int offer_connect(Fold *fold, Session *session, const Event *event) except -1 nogil:
+    if not session.delimiters & HAS_CONNECT:
+        session.delimiters |= HAS_CONNECT
+        memset(session.columns, 0, (PROTOCOL + 1) * sizeof(Column))        # a connect's word replaces all others'
+    offer_text(fold, &session.columns[SRC_IP], event, event.src_ip)
+    offer_text(fold, &session.columns[DST_IP], event, event.a)
+    offer_text(fold, &session.columns[PROTOCOL], event, event.protocol)
+    if event.src_port != NO_PORT:
+        offer(&session.columns[SRC_PORT], event, event.src_port)
+    if event.dst_port != NO_PORT:
+        offer(&session.columns[DST_PORT], event, event.dst_port)
+    return 0
+
+
+cdef inline int offer_columns(Fold *fold, Session *session, const Event *event) except -1 nogil:
+    """Values that the event may give to the session's columns."""
+    if event.kind == CONNECT:
+        offer_connect(fold, session, event)
+        return 0
+    if not session.delimiters & HAS_CONNECT and event.kind != TCPIP_REQUEST and event.kind != TCPIP_OTHER:
+        offer_text(fold, &session.columns[SRC_IP], event, event.src_ip)
+        if not is_unknown(fold.batch, event.protocol):
+            offer_text(fold, &session.columns[PROTOCOL], event, event.protocol)
+    if event.kind == CLOSED:
+        session.delimiters |= HAS_CLOSE
+        if event.close_ms >= 0 and (not session.columns[CLOSE_MS].present or not before(
+                event.at_us, event.fingerprint, &session.columns[CLOSE_MS])):
+            session.columns[CLOSE_MS].present = False
+            offer(&session.columns[CLOSE_MS], event, <int64_t>event.close_ms)
+    elif event.kind == CLIENT_VERSION:
+        offer_text(fold, &session.columns[CLIENT_VERSION_COLUMN], event, event.a)
+    elif event.kind == CLIENT_KEX:
+        offer_text(fold, &session.columns[HASSH], event, event.a)
+    return 0
+
+
+cdef inline int count_event(Fold *fold, Session *session, const Event *event, LeafEvent *leaf, int64_t sensor_id) except -1 nogil:
+    """Adds a new event to its session, to the line and to the roll-ups."""
+    cdef int64_t eventid = count_eventid(fold, event.eventid, sensor_id, event.at_us)
+    if session.events == 0 or event.at_us < session.started_us:
+        session.started_us = event.at_us
+    if session.events == 0 or event.at_us > session.ended_us:
+        session.ended_us = event.at_us
+    if session.events == 0 or event.matcher < session.matcher:
+        session.matcher = event.matcher
+    session.events += 1
+    session.counts[event.kind] += 1
+    offer_columns(fold, session, event)
+    leaf.at_us = event.at_us
+    leaf.fingerprint = event.fingerprint
+    leaf.activity = activity_of(event.kind)
+    leaf.eventid = 0 if leaf.activity else eventid
+    leaf.a = leaf.b = leaf.c = 0
+    if leaf.activity:
+        leaf.a = id_of(fold, event.a)
+        leaf.b = id_of(fold, event.b)
+        leaf.c = id_of(fold, event.c)
+        if tallied(leaf.activity):
+            add_tally(&fold.tallies, day_of(event.at_us), sensor_id, leaf.activity, leaf.a, leaf.b, 1, event.at_us, event.at_us)
+    return 0
+
+
+# What a batch brought a session: how many new events, from which records.
+cdef struct Brought:
+    int64_t events
+    int64_t first_record
+    int64_t last_record
+    bint renamed             # a copy named the session by a better matcher
+
+
+cdef inline int count_events(Fold *fold, Session *session, size_t begin, size_t end, size_t old, int64_t sensor_id,
+                             Brought *brought, Result *result) except -1 nogil:
+    """Adds places[begin:end] to a session of which the line holds `old` events."""
+    cdef const Event *event
+    cdef size_t i
+    memset(brought, 0, sizeof(Brought))
+    reserve_line(&fold.line, old + end - begin)
+    for i in range(begin, end):
+        event = &fold.batch.events[fold.plan.places[i].index]
+        if old and is_copy(&fold.line, event.at_us, event.fingerprint, old):
+            result.duplicates += 1
+            if event.matcher < session.matcher:          # the better name counts, whichever copy has it
+                session.matcher = event.matcher
+                brought.renamed = True
+            continue
+        if brought.events == 0:
+            brought.first_record = brought.last_record = event.record
+        brought.first_record = min(brought.first_record, <int64_t>event.record)
+        brought.last_record = max(brought.last_record, <int64_t>event.record)
+        count_event(fold, session, event, &fold.line.events[old + brought.events], sensor_id)
+        brought.events += 1
+    return 0
+
+
+cdef inline int fold_new(Fold *fold, size_t number, Result *result) except -1 nogil:
+    """Folds a run into a session that the database does not have."""
+    cdef const Run *run = &fold.plan.runs[number]
+    cdef Span session_id = session_id_of(fold, number)
+    cdef int64_t sensor_id = sensor_of(fold, number)
+    cdef Session session
+    cdef Brought brought
+    cdef Packed first
+    memset(&session, 0, sizeof(Session))
+    session.vt_flagged = session.dshield_flagged = UNKNOWN_FLAG
+    count_events(fold, &session, run.begin, run.end, 0, sensor_id, &brought, result)
+    give_key(fold, &session, sensor_id, text_of(fold.batch, session_id), session_id.length, result)
+    put_new_parts(fold, &session, brought.events, &first)
+    put_session(fold, SESSION_ROWS, &session, sensor_id, text_of(fold.batch, session_id), session_id.length, &first)
+    put_days(fold, day_of(session.started_us), day_of(session.ended_us), sensor_id, text_of(fold.batch, session_id),
+             session_id.length, session.key)
+    put_share(fold, &session, &brought, result)
+    return 0
+
+
+# ---- rows ------------------------------------------------------------------------------------------------------------------
+
+cdef inline int give_key(Fold *fold, Session *session, int64_t sensor_id, const char *session_id, size_t length,
+                         Result *result) except -1 nogil:
+    """Makes a session a new one."""
+    session.key = fold.next_key
+    fold.next_key += 1
+    result.new_sessions += 1
+    add_session(fold.known, sensor_id, session_id, length)
+    return 0
+
+
+cdef inline int put_session(Fold *fold, int which, const Session *session, int64_t sensor_id, const char *session_id, size_t length,
+                            const Packed *first) except -1 nogil:
+    tally_session(&fold.tallies, session, sensor_id, 1)
+    put_session_row(fold.rows, which, session, sensor_id, session_id, length, first)
+    return 0
+
+
+cdef inline int put_days(Fold *fold, int64_t first, int64_t last, int64_t sensor_id, const char *session_id, size_t length,
+                         int64_t key) except -1 nogil:
+    """The days from first to last on which a session is to be found."""
+    cdef int64_t day
+    for day in range(first, last + 1):
+        begin_row(fold.rows, DAY_ROWS, 4)
+        put_integer(fold.rows, DAY_ROWS, day)
+        put_integer(fold.rows, DAY_ROWS, sensor_id)
+        put_text(fold.rows, DAY_ROWS, session_id, length)
+        put_integer(fold.rows, DAY_ROWS, key)
+    return 0
+
+
+cdef inline int put_share(Fold *fold, const Session *session, const Brought *brought, Result *result) except -1 nogil:
+    begin_row(fold.rows, SHARE_ROWS, 5)
+    put_integer(fold.rows, SHARE_ROWS, session.key)
+    put_integer(fold.rows, SHARE_ROWS, fold.source_id)
+    put_integer(fold.rows, SHARE_ROWS, fold.first_record + brought.first_record)
+    put_integer(fold.rows, SHARE_ROWS, fold.first_record + brought.last_record)
+    put_integer(fold.rows, SHARE_ROWS, brought.events)
+    result.events += brought.events
+    result.last_session = session.key
+    return 0
+
+
+cdef inline int pack(Fold *fold, size_t begin, size_t end, Packed *part) except -1 nogil:
+    """Packs events of the line into the rows' bytes."""
+    part.anew = True
+    part.activities_at = fold.rows.bytes.length
+    put_activities(&fold.rows.bytes, fold.line.events + begin, end - begin, &part.activity_count)
+    part.events_at = fold.rows.bytes.length
+    put_events(&fold.rows.bytes, fold.line.events + begin, end - begin)
+    part.events_end = fold.rows.bytes.length
+    return 0
+
+
+cdef inline int pack_first(Fold *fold, Session *session, size_t begin, size_t end, Packed *part) except -1 nogil:
+    """Packs events of the line into the part that lies in the row of the session."""
+    pack(fold, begin, end, part)
+    session.part_us = fold.line.events[begin].at_us
+    find_places(session, fold.line.events + begin, end - begin)
+    return 0
+
+
+cdef inline int put_part(Fold *fold, int64_t session_key, int64_t number, size_t begin, size_t end) except -1 nogil:
+    """A row of a part that is not the first."""
+    cdef Packed part
+    pack(fold, begin, end, &part)
+    begin_row(fold.rows, PART_ROWS, 6)
+    put_integer(fold.rows, PART_ROWS, session_key)
+    put_integer(fold.rows, PART_ROWS, number)
+    put_integer(fold.rows, PART_ROWS, fold.line.events[begin].at_us)
+    put_packed(fold.rows, PART_ROWS, &part)
+    return 0
+
+
+cdef inline size_t end_of_part(const Line *line, size_t begin, size_t size, size_t total) noexcept nogil:
+    """A part is never cut between events of one microsecond, so that times order parts."""
+    cdef size_t end = min(total, begin + size)
+    while end < total and line.events[end].at_us == line.events[end - 1].at_us:
+        end += 1
+    return end
+
+
+cdef inline int put_new_parts(Fold *fold, Session *session, size_t total, Packed *first) except -1 nogil:
+    """Cuts the line of a new session into parts; the first one is for the row of the session."""
+    cdef size_t begin = end_of_part(&fold.line, 0, LEAF_EVENTS, total)
+    cdef size_t end
+    cdef int64_t number = 1
+    pack_first(fold, session, 0, begin, first)
+    while begin < total:
+        end = end_of_part(&fold.line, begin, LEAF_EVENTS, total)
+        put_part(fold, session.key, number, begin, end)
+        number += 1
+        begin = end
+    return 0

@@ -1,0 +1,33 @@
+-- Puts the new state of sessions in place of the old one. Sensor and id never change; the first part only if there is a new one.
+UPDATE session SET
+    matcher = new.matcher,
+    delimiters = new.delimiters,
+    src_ip_id = new.src_ip_id,
+    src_port = new.src_port,
+    dst_ip_id = new.dst_ip_id,
+    dst_port = new.dst_port,
+    protocol_id = new.protocol_id,
+    started_us = new.started_us,
+    span_us = new.span_us,
+    closed_ms = new.closed_ms,
+    event_count = new.event_count,
+    command_count = new.command_count,
+    command_failed_count = new.command_failed_count,
+    command_success_count = new.command_success_count,
+    login_failed_count = new.login_failed_count,
+    login_success_count = new.login_success_count,
+    download_count = new.download_count,
+    download_failed_count = new.download_failed_count,
+    upload_count = new.upload_count,
+    tcpip_request_count = new.tcpip_request_count,
+    client_version_id = new.client_version_id,
+    hassh_id = new.hassh_id,
+    vt_flagged = new.vt_flagged,
+    dshield_flagged = new.dshield_flagged,
+    evidence = new.evidence,
+    part_us = new.part_us,
+    activity_count = coalesce(new.activity_count, session.activity_count),
+    activities = coalesce(new.activities, session.activities),
+    events = coalesce(new.events, session.events)
+FROM folded_changed_session AS new
+WHERE session.session_key = new.session_key

@@ -1,0 +1,2 @@
+-- Removes the parts of a session that was joined to another.
+DELETE FROM session_part WHERE session_key = :goes

@@ -1,2 +1,0 @@
--- Removes a part that is written anew.
-DELETE FROM session_part WHERE part_id = :part_id
