@@ -24,7 +24,7 @@ from match cimport LAST_MATCHER
 from records cimport KINDS, Batch, Interned, text_of
 from rows cimport *
 from runs cimport sort_events
-from session cimport Session, merge_sessions
+from session cimport Session, Share, merge_sessions
 from session_rows cimport *
 from sqlite cimport SQLITE_OK, Module, routines, sqlite3
 from tallies cimport EVENT_TALLY, add_tally, close_tallies, open_tallies, put_tallies, tallied
@@ -206,9 +206,12 @@ cdef class Folder:
 
     def put_share(self, int64_t session_key, int64_t source_id, int64_t first_record, int64_t last_record, int64_t events):
         """Adds to `folded_share`."""
-        begin_row(self.fold.rows, SHARE_ROWS, 5)
-        for value in (session_key, source_id, first_record, last_record, events):
-            put_integer(self.fold.rows, SHARE_ROWS, value)
+        cdef Share share
+        share.source_id = source_id
+        share.first_record = first_record
+        share.last_record = last_record
+        share.events = events
+        put_share(self.fold.rows, session_key, &share)
 
     def text_id(self, str value not None):
         """The id of a text; a new one waits in `folded_text`."""
@@ -284,8 +287,8 @@ cdef class Folder:
         """Folds the planned batch. Returns a Folded.
 
         found: name number → rows of `sql/store/find_session.sql` for sessions with this name. load: called as
-        `load(keys, first_us, last_us)` with the keys of sessions that are one now, the one to keep first; moves everything to
-        that one and returns its parts that may overlap the times, as (part, first_us, decoded activities, events), and the
+        `load(held, first_us, last_us)` with those of sessions that are one now, the one to keep first; moves everything to that
+        one and returns its parts that may overlap the times, as (part, first_us, decoded activities, events), and the
         number for a further part. first_record: number of the batch's first record."""
         cdef Folded folded = Folded()
         cdef Result *result = &folded.result
@@ -353,19 +356,20 @@ cdef class Folder:
         cdef int64_t sensor_id = sensor_of(&self.fold, i)
         cdef Span session_id = session_id_of(&self.fold, i)
         cdef Session session
-        cdef Brought brought
+        cdef Share brought
+        cdef bint renamed
         cdef list leaves
         cdef size_t old
-        leaves, next_part = load([row[ROW_KEY] for row in held], plan.runs[i].first_us, plan.runs[j - 1].last_us)
+        leaves, next_part = load(held, plan.runs[i].first_us, plan.runs[j - 1].last_us)
         old = unpack(&self.fold.line, leaves)
         begin_with(&session, held)
-        count_events(&self.fold, &session, plan.runs[i].begin, plan.runs[j - 1].end, old, sensor_id, &brought, result)
-        if brought.events == 0 and not brought.renamed:
+        count_events(&self.fold, &session, plan.runs[i].begin, plan.runs[j - 1].end, old, sensor_id, &brought, &renamed, result)
+        if brought.events == 0 and not renamed:
             return 0
+        if brought.events:
+            put_share(self.fold.rows, session.key, &brought)
         self.put_changed(&session, held, sensor_id, text_of(self.fold.batch, session_id), session_id.length,
                          old, brought.events, leaves, next_part, result)
-        if brought.events:
-            put_share(&self.fold, &session, &brought, result)
         return 0
 
     cdef int put_changed(self, Session *session, list held, int64_t sensor_id, const char *session_id, size_t length, size_t old,
@@ -466,7 +470,7 @@ cdef class Folder:
             put_session(&self.fold, SESSION_ROWS, &session, sensor_id, text, length, &first)
             put_days(&self.fold, day_of(session.started_us), day_of(session.ended_us), sensor_id, text, length, session.key)
         else:
-            mine, next_part = load([one[ROW_KEY] for one in held], other.started_us, other.ended_us)
+            mine, next_part = load(held, other.started_us, other.ended_us)
             old = unpack(&self.fold.line, mine)
             begin_with(&session, held)
             before = (session.matcher, session.vt_flagged, session.dshield_flagged)
@@ -544,6 +548,8 @@ cdef int begin_with(Session *session, list held) except -1:
     cdef Session other
     cdef int kind
     read_session(held[0], session)
+    if len(held) > 1:                        # then `load` has moved all sources to table session_source
+        session.share.source_id = 0
     for row in held[1:]:
         read_session(row, &other)
         merge_sessions(session, &other)

@@ -6,6 +6,7 @@ from libc.string cimport memcmp, memset
 
 from clock cimport DAY_US, day_of
 from evidence cimport find_places
+from hashing cimport K1, load_tail, load_word, mum
 from leaf cimport LEAF_EVENTS, LeafEvent, activity_of, put_activities, put_events
 from line cimport Line, compare_leaf_events, is_copy, reserve_line
 from records cimport (
@@ -18,7 +19,7 @@ from rows cimport (
 from runs cimport Plan, Run, free_plan
 from session cimport (
     CLIENT_VERSION_COLUMN, CLOSE_MS, DST_IP, DST_PORT, HAS_CLOSE, HAS_CONNECT, HASSH, PROTOCOL, SRC_IP, SRC_PORT, UNKNOWN_FLAG,
-    Column, Session, before, match_of, offer,
+    Column, Session, Share, before, match_of, offer,
 )
 from session_rows cimport Packed, put_packed, put_session_row
 from tallies cimport (
@@ -46,6 +47,17 @@ cdef struct Result:
     int64_t last_session     # 0 if no session changed
 
 
+# Texts of the batch at hand that were asked for last, where the processor's first cache holds them: most are asked for again
+# and again. Found by their bytes, so a hash that attackers can foresee costs a miss at worst.
+cdef enum:
+    TEXTS_AT_HAND = 512
+
+cdef struct TextAtHand:
+    const char *text
+    size_t length
+    int64_t text_id          # 0 is free
+
+
 cdef struct Fold:
     const Batch *batch       # the one at hand
     Plan plan
@@ -56,6 +68,7 @@ cdef struct Fold:
     Line line                # of the session at hand
     Line other               # of a session of another database
     TextTable *texts
+    TextAtHand at_hand[TEXTS_AT_HAND]
     SessionSet *known
     Tallies tallies          # of all batches since they were taken
     Rows *rows
@@ -76,6 +89,7 @@ cdef inline void let_go(Fold *fold) noexcept nogil:
 cdef inline int take_hold(Fold *fold, const Batch *batch) except -1 nogil:
     """Begins with a batch; its sensor ids are still to be set."""
     let_go(fold)
+    memset(fold.at_hand, 0, sizeof(fold.at_hand))
     fold.batch = batch
     fold.sensor_ids = <int64_t *>calloc(batch.sensors.count + 1, sizeof(int64_t))
     fold.eventids = <EventId *>calloc(batch.eventids.count + 1, sizeof(EventId))
@@ -104,9 +118,27 @@ cdef inline int64_t text_id(Fold *fold, const char *text, size_t length) except 
     return found
 
 
+cdef inline size_t place_at_hand(const char *text, size_t length) noexcept nogil:
+    """By length, first and last bytes."""
+    cdef uint64_t first = load_word(text) if length >= 8 else load_tail(text, length)
+    cdef uint64_t last = load_word(text + length - 8) if length >= 8 else 0
+    return mum(first ^ length, last ^ K1) & (TEXTS_AT_HAND - 1)
+
+
 cdef inline int64_t id_of(Fold *fold, Span span) except -1 nogil:
     """The id of a text of the batch, 0 if it is absent."""
-    return 0 if span.length == ABSENT else text_id(fold, text_of(fold.batch, span), span.length)
+    cdef const char *text
+    cdef TextAtHand *known
+    if span.length == ABSENT:
+        return 0
+    text = text_of(fold.batch, span)
+    known = &fold.at_hand[place_at_hand(text, span.length)]
+    if known.text_id and known.length == span.length and memcmp(known.text, text, span.length) == 0:
+        return known.text_id
+    known.text_id = text_id(fold, text, span.length)
+    known.text = text
+    known.length = span.length
+    return known.text_id
 
 
 # ---- roll-ups --------------------------------------------------------------------------------------------------------------
@@ -235,20 +267,17 @@ cdef inline int count_event(Fold *fold, Session *session, const Event *event, Le
     return 0
 
 
-# What a batch brought a session: how many new events, from which records.
-cdef struct Brought:
-    int64_t events
-    int64_t first_record
-    int64_t last_record
-    bint renamed             # a copy named the session by a better matcher
+cdef inline int count_events(Fold *fold, Session *session, size_t begin, size_t end, size_t old, int64_t sensor_id, Share *brought,
+                             bint *renamed, Result *result) except -1 nogil:
+    """Adds places[begin:end] to a session of which the line holds `old` events.
 
-
-cdef inline int count_events(Fold *fold, Session *session, size_t begin, size_t end, size_t old, int64_t sensor_id,
-                             Brought *brought, Result *result) except -1 nogil:
-    """Adds places[begin:end] to a session of which the line holds `old` events."""
+    renamed: a copy named the session by a better matcher."""
     cdef const Event *event
     cdef size_t i
-    memset(brought, 0, sizeof(Brought))
+    cdef int64_t record
+    renamed[0] = False
+    brought.source_id = fold.source_id
+    brought.events = 0
     reserve_line(&fold.line, old + end - begin)
     for i in range(begin, end):
         event = &fold.batch.events[fold.plan.places[i].index]
@@ -256,14 +285,18 @@ cdef inline int count_events(Fold *fold, Session *session, size_t begin, size_t 
             result.duplicates += 1
             if event.matcher < session.matcher:          # the better name counts, whichever copy has it
                 session.matcher = event.matcher
-                brought.renamed = True
+                renamed[0] = True
             continue
+        record = fold.first_record + <int64_t>event.record
         if brought.events == 0:
-            brought.first_record = brought.last_record = event.record
-        brought.first_record = min(brought.first_record, <int64_t>event.record)
-        brought.last_record = max(brought.last_record, <int64_t>event.record)
+            brought.first_record = brought.last_record = record
+        brought.first_record = min(brought.first_record, record)
+        brought.last_record = max(brought.last_record, record)
         count_event(fold, session, event, &fold.line.events[old + brought.events], sensor_id)
         brought.events += 1
+    result.events += brought.events
+    if brought.events:
+        result.last_session = session.key
     return 0
 
 
@@ -273,17 +306,16 @@ cdef inline int fold_new(Fold *fold, size_t number, Result *result) except -1 no
     cdef Span session_id = session_id_of(fold, number)
     cdef int64_t sensor_id = sensor_of(fold, number)
     cdef Session session
-    cdef Brought brought
     cdef Packed first
+    cdef bint renamed
     memset(&session, 0, sizeof(Session))
     session.vt_flagged = session.dshield_flagged = UNKNOWN_FLAG
-    count_events(fold, &session, run.begin, run.end, 0, sensor_id, &brought, result)
     give_key(fold, &session, sensor_id, text_of(fold.batch, session_id), session_id.length, result)
-    put_new_parts(fold, &session, brought.events, &first)
+    count_events(fold, &session, run.begin, run.end, 0, sensor_id, &session.share, &renamed, result)
+    put_new_parts(fold, &session, session.share.events, &first)
     put_session(fold, SESSION_ROWS, &session, sensor_id, text_of(fold.batch, session_id), session_id.length, &first)
     put_days(fold, day_of(session.started_us), day_of(session.ended_us), sensor_id, text_of(fold.batch, session_id),
              session_id.length, session.key)
-    put_share(fold, &session, &brought, result)
     return 0
 
 
@@ -319,15 +351,14 @@ cdef inline int put_days(Fold *fold, int64_t first, int64_t last, int64_t sensor
     return 0
 
 
-cdef inline int put_share(Fold *fold, const Session *session, const Brought *brought, Result *result) except -1 nogil:
-    begin_row(fold.rows, SHARE_ROWS, 5)
-    put_integer(fold.rows, SHARE_ROWS, session.key)
-    put_integer(fold.rows, SHARE_ROWS, fold.source_id)
-    put_integer(fold.rows, SHARE_ROWS, fold.first_record + brought.first_record)
-    put_integer(fold.rows, SHARE_ROWS, fold.first_record + brought.last_record)
-    put_integer(fold.rows, SHARE_ROWS, brought.events)
-    result.events += brought.events
-    result.last_session = session.key
+cdef inline int put_share(Rows *rows, int64_t session_key, const Share *share) except -1 nogil:
+    """What a source adds to a session that is stored."""
+    begin_row(rows, SHARE_ROWS, 5)
+    put_integer(rows, SHARE_ROWS, session_key)
+    put_integer(rows, SHARE_ROWS, share.source_id)
+    put_integer(rows, SHARE_ROWS, share.first_record)
+    put_integer(rows, SHARE_ROWS, share.last_record)
+    put_integer(rows, SHARE_ROWS, share.events)
     return 0
 
 

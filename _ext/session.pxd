@@ -35,6 +35,14 @@ cdef struct Column:
     int64_t place            # of the event among those of the first part that are no activities; NO_PLACE: it is not there
 
 
+# Which records of a source a session came from.
+cdef struct Share:
+    int64_t source_id        # 0: none
+    int64_t first_record
+    int64_t last_record
+    int64_t events
+
+
 cdef struct Session:
     int64_t key
     int64_t started_us
@@ -44,6 +52,7 @@ cdef struct Session:
     int64_t counts[KINDS]
     int64_t events
     int64_t part_us          # when the first part begins, which lies in the row of the session
+    Share share              # of the source that is told in the row of the session
     int vt_flagged
     int dshield_flagged
     Column columns[COLUMNS]

@@ -19,7 +19,6 @@ from session cimport (
 
 # Places in a row of sql/store/find_sessions.sql.
 cdef enum:
-    ROW_KEY = 0
     ROW_STARTED_US = 10
     ROW_SPAN_US = 11
     ROW_VT_FLAGGED = 25
@@ -28,9 +27,13 @@ cdef enum:
     ROW_PART_US = 28
     ROW_ACTIVITY_COUNT = 29
     ROW_EVENTS = 30
+    ROW_SOURCE_ID = 31
+    ROW_FIRST_RECORD = 32
+    ROW_RECORD_SPAN = 33
+    ROW_SOURCE_EVENTS = 34
 
 cdef enum:
-    SESSION_CELLS = 32
+    SESSION_CELLS = 36
 
 # Where the packed events of a part stand in Rows.bytes.
 cdef struct Packed:
@@ -90,6 +93,10 @@ cdef inline int put_session_row(Rows *rows, RowTable which, const Session *sessi
     evidence = rows.bytes.length
     put_evidence(session, &rows.bytes)
     put_range(rows, which, BLOB_CELL, evidence, rows.bytes.length)
+    put_integer_or_null(rows, which, session.share.source_id != 0, session.share.source_id)
+    put_integer_or_null(rows, which, session.share.source_id != 0, session.share.first_record)
+    put_integer_or_null(rows, which, session.share.source_id != 0, session.share.last_record - session.share.first_record)
+    put_integer_or_null(rows, which, session.share.source_id != 0, session.share.events)
     put_integer(rows, which, session.part_us - session.started_us)
     put_packed(rows, which, first)
     return 0
@@ -112,6 +119,11 @@ cdef inline int read_session(tuple row, Session *session) except -1:
     session.ended_us = session.started_us + <int64_t>row[ROW_SPAN_US]
     session.part_us = session.started_us + <int64_t>row[ROW_PART_US]
     session.events = row[13]
+    if row[ROW_SOURCE_ID] is not None:
+        session.share.source_id = row[ROW_SOURCE_ID]
+        session.share.first_record = row[ROW_FIRST_RECORD]
+        session.share.last_record = session.share.first_record + <int64_t>row[ROW_RECORD_SPAN]
+        session.share.events = row[ROW_SOURCE_EVENTS]
     counts[COMMAND_INPUT] = row[14]
     counts[COMMAND_FAILED] = row[15]
     counts[COMMAND_SUCCESS] = row[16]

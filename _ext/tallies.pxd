@@ -2,6 +2,7 @@
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort, realloc
+from libc.string cimport memset
 
 from hashing cimport mum
 from leaf cimport (
@@ -16,6 +17,9 @@ cdef enum:
     VERSION_TALLY = 102
     HASSH_TALLY = 103
     SESSION_TALLY = 200      # a: match, b: protocol
+
+cdef enum:
+    LAST_TALLIES = 8         # places, by the low bits of a kind
 
 cdef struct Tally:
     int64_t day
@@ -34,6 +38,7 @@ cdef struct Tallies:
     uint32_t *slots          # index + 1, 0 is free
     uint32_t mask
     uint32_t count
+    uint32_t last[LAST_TALLIES]              # by kind: the index + 1 of the entry that was counted last
     uint64_t key
 
 
@@ -41,6 +46,7 @@ cdef inline int open_tallies(Tallies *tallies, uint64_t key) except -1 nogil:
     tallies.key = key
     tallies.mask = 4095
     tallies.count = 0
+    memset(tallies.last, 0, sizeof(tallies.last))
     tallies.slots = <uint32_t *>calloc(tallies.mask + 1, sizeof(uint32_t))
     tallies.entries = <Tally *>malloc((tallies.mask + 1) // 2 * sizeof(Tally))
     if tallies.slots == NULL or tallies.entries == NULL:
@@ -92,19 +98,34 @@ cdef inline int grow_tallies(Tallies *tallies) except -1 nogil:
     return 0
 
 
+cdef inline bint is_tally(const Tally *entry, int64_t day, int64_t sensor, int64_t kind, int64_t a, int64_t b) noexcept nogil:
+    return entry.a == a and entry.b == b and entry.kind == kind and entry.day == day and entry.sensor == sensor
+
+
+cdef inline void count_tally(Tally *entry, int64_t count, int64_t first_us, int64_t last_us) noexcept nogil:
+    entry.count += count
+    entry.first_us = min(entry.first_us, first_us)
+    entry.last_us = max(entry.last_us, last_us)
+
+
 cdef inline int add_tally(Tallies *tallies, int64_t day, int64_t sensor, int64_t kind, int64_t a, int64_t b, int64_t count,
                           int64_t first_us, int64_t last_us) except -1 nogil:
     cdef uint32_t at
     cdef Tally *entry
+    cdef uint32_t *last = &tallies.last[kind & (LAST_TALLIES - 1)]
+    if last[0]:                              # sessions that follow each other have much in common
+        entry = &tallies.entries[last[0] - 1]
+        if is_tally(entry, day, sensor, kind, a, b):
+            count_tally(entry, count, first_us, last_us)
+            return 0
     if 2 * (tallies.count + 1) > tallies.mask:
         grow_tallies(tallies)
     at = tally_slot(tallies, day, sensor, kind, a, b)
     while tallies.slots[at]:
         entry = &tallies.entries[tallies.slots[at] - 1]
-        if entry.a == a and entry.b == b and entry.kind == kind and entry.day == day and entry.sensor == sensor:
-            entry.count += count
-            entry.first_us = min(entry.first_us, first_us)
-            entry.last_us = max(entry.last_us, last_us)
+        if is_tally(entry, day, sensor, kind, a, b):
+            last[0] = tallies.slots[at]
+            count_tally(entry, count, first_us, last_us)
             return 0
         at = (at + 1) & tallies.mask
     entry = &tallies.entries[tallies.count]
@@ -118,6 +139,7 @@ cdef inline int add_tally(Tallies *tallies, int64_t day, int64_t sensor, int64_t
     entry.last_us = last_us
     tallies.count += 1
     tallies.slots[at] = tallies.count
+    last[0] = tallies.count
     return 0
 
 

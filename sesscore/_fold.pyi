@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 Leaves = list[tuple[int, int, list[list[int]], bytes]]
-Load = Callable[[list[int], int, int], tuple[Leaves, int]]
+Load = Callable[[list[tuple[Any, ...]], int, int], tuple[Leaves, int]]
 
 class TextDictionary:
     def warm(self, text_id: int, value: str) -> None: ...

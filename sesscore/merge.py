@@ -22,7 +22,8 @@ from sesscore.queries import sql
 from sesscore.snapshot import one_state
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_reading, open_for_writing
-from sesscore.writer import StoredPart, Writer
+from sesscore.stored import StoredPart
+from sesscore.writer import Writer
 
 SCHEMA = "sesscore.merge/1"
 DAY_US = 86_400_000_000
@@ -103,7 +104,7 @@ def _merge(writer: Writer, here: apsw.Connection, other: apsw.Connection, path: 
     waiting = _sessions(other, list(sources))
     credits = Credits(sources)
     while some := list(islice(waiting, _AT_ONCE)):
-        writer.know_days({day for session in some for day in session.days})
+        writer.stored.know_days({day for session in some for day in session.days})
         for folded in _fold(writer, some, credits, text_ids):
             writer.store()
             merged.events += folded.events
@@ -143,10 +144,10 @@ def _fold(writer: Writer, sessions: Sequence["_Session"], credits: Credits, text
         [sensor_id] = writer.sensor_ids([session.sensor])
         session_id = session.row[2]
         known = writer.folder.known.holds(sensor_id, session_id)
-        held = writer.find(sensor_id, session_id, session.days) if known else []
+        held = writer.stored.find(sensor_id, session_id, session.days) if known else []
         row = tuple(text_ids[value] if at in _TEXT_COLUMNS else value for at, value in enumerate(session.row))
         key, events = writer.folder.merge(
-            sensor_id, session_id, row, session.leaves, text_ids, held, writer.load, folded
+            sensor_id, session_id, row, session.leaves, text_ids, held, writer.stored.load, folded
         )
         for given in credits.of(key, session.shares, events):
             writer.folder.put_share(*given)
@@ -181,7 +182,7 @@ def _sessions(other: apsw.Connection, source_ids: list[int]) -> Iterator[_Sessio
             (part, first_us, orjson.loads(activities), events)
             for part, first_us, activities, events in other.execute(sql("merge/parts"), key)
         ]
-        shares: list[Any] = other.execute(sql("merge/session_sources"), key).fetchall()
+        shares: list[Any] = other.execute(sql("merge/origins"), key).fetchall()
         yield _Session(sensor, tuple(row), leaves, shares)
 
 

@@ -9,7 +9,7 @@ from sesscore._scan import EventBatch
 from sesscore.matchers import Registry
 from sesscore.slowpath import decode, unwrap
 
-BLOCK_BYTES = 4 * 1024 * 1024  # of log a batch
+BLOCK_BYTES = 8 * 1024 * 1024  # of log a batch
 MAX_OBJECT = 16 * 1024 * 1024
 KEPT_BYTES = 4096  # of a quarantined stretch
 TAIL_OF_HOLE = 64 * 1024  # is read, as what the source is known by may lie in it

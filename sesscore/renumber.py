@@ -31,7 +31,8 @@ def renumber(connection: apsw.Connection, source: SourceRow, shifts: Sequence[Sh
     while shares := _numbers(connection, "shares_after", {**bounds, "after": after}):
         for after, first, last in shares:
             values = {"first_record": moved(first), "last_record": moved(last), "session_key": after}
-            connection.execute(sql("store/renumber_share"), {**values, "source_id": source.source_id})
+            for statement in ("renumber_own_share", "renumber_share"):  # one of them finds it
+                connection.execute(sql(f"store/{statement}"), {**values, "source_id": source.source_id})
     after = -1
     while held := _numbers(connection, "quarantined_after", {**bounds, "after": after}):
         for after, record in held:

@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import apsw
-import orjson
 
 from sesscore._fold import Folded, Folder
 from sesscore.extension import row_tables
@@ -18,6 +17,7 @@ from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
 from sesscore.queries import sql
 from sesscore.records import Scanned
+from sesscore.stored import StoredSession, StoredSessions
 
 TEXTS_WARMED = 65_536
 BYTES_WARMED = 8 * 1024 * 1024
@@ -32,14 +32,11 @@ STATEMENTS = {
     "folded_changed_session": ("changed_sessions",),
     "folded_part": ("parts",),
     "folded_day": ("days",),
-    "folded_share": ("shares",),
+    "folded_share": ("own_shares", "shares"),
     "folded_event_tally": ("tally_events",),
     "folded_session_tally": ("tally_sessions", "untally_sessions"),
     "folded_value_tally": ("tally_values", "untally_values"),
 }
-
-# part, first_us, decoded activities, events of view part
-StoredPart = tuple[int, int, list[list[int]], bytes]
 
 
 class Writer:
@@ -62,6 +59,7 @@ class Writer:
         self._sensors: dict[str, int] = dict(connection.execute(sql("store/sensors")))
         last_key, last_text_id = connection.execute(sql("store/last_keys")).get
         self.folder = Folder(last_key, last_text_id, row_tables(connection))
+        self.stored = StoredSessions(connection, self.folder.known)
         self._warmed = False
 
     def __enter__(self) -> Self:
@@ -86,8 +84,10 @@ class Writer:
         if not again:
             self._move(source, scanned)
         days = self.folder.plan(scanned.batch.capsule, self.sensor_ids(scanned.batch.sensors))
-        self.know_days(days)
-        folded = self.folder.fold_batch(self._found(), self.load, self._source_id(source), scanned.begin.records + 1)
+        self.stored.know_days(days)
+        folded = self.folder.fold_batch(
+            self._found(), self.stored.load, self._source_id(source), scanned.begin.records + 1
+        )
         ledger = self._ledger(scanned, folded)
         self.store()
         self._account(scanned, source, ledger, folded)
@@ -196,44 +196,12 @@ class Writer:
                 self._connection.execute(sql("store/sensor"), (self._sensors[name], name))
         return [self._sensors[name] for name in names]
 
-    def know_days(self, days: set[int]) -> None:
-        """Tells the filter who was there on these days."""
-        known = self.folder.known
-        if known.full and not known.days <= days:
-            known.clear()
-        for day in sorted(days - known.days):
-            for sensor_id, session_id in self._connection.execute(sql("store/sessions_of_day"), (day,)):
-                known.know(sensor_id, session_id)
-            known.days.add(day)
-
-    def _found(self) -> dict[int, list[tuple[Any, ...]]]:
+    def _found(self) -> dict[int, list[StoredSession]]:
         """Stored sessions that events of the batch may belong to, by number of the name in the batch."""
         found = {}
         for name, sensor_id, session_id, days in self.folder.lookups():
-            found[name] = self.find(sensor_id, session_id, days)
+            found[name] = self.stored.find(sensor_id, session_id, days)
         return found
-
-    def find(self, sensor_id: int, session_id: str, days: Sequence[int]) -> list[tuple[Any, ...]]:
-        """The sessions of an id that touch one of the days."""
-        values = {"days": orjson.dumps(days).decode(), "sensor_id": sensor_id, "session_id": session_id}
-        return self._connection.execute(sql("store/find_session"), values).fetchall()
-
-    def load(self, keys: list[int], first_us: int, last_us: int) -> tuple[list[StoredPart], int]:
-        """The parts of a session that events between two times belong to, and the number for a further one.
-
-        More than one key: the sessions become the first."""
-        for key in keys[1:]:
-            self._join(keys[0], key)
-        bounds = {"session_key": keys[0], "begin_us": first_us, "end_us": last_us}
-        parts = [
-            (part, begin_us, orjson.loads(activities), events)
-            for part, begin_us, activities, events in self._connection.execute(sql("store/parts_between"), bounds)
-        ]
-        return parts, self._connection.execute(sql("store/next_part"), {"session_key": keys[0]}).get
-
-    def _join(self, stays: int, goes: int) -> None:
-        for name in ("join_parts", "join_sources", "forget_parts", "forget_sources", "forget_days", "forget_session"):
-            self._connection.execute(sql(f"store/{name}"), {"stays": stays, "goes": goes})
 
     # After it: what the batch changes
 

@@ -247,7 +247,7 @@ def check_database(db: str | Path, sources: Iterable[SourceBytes], sensor: str =
 
 def check_storage(connection: apsw.Connection) -> None:
     sessions = connection.execute("SELECT session_key, started_us, span_us, event_count FROM session").fetchall()
-    shares = dict(connection.execute("SELECT session_key, sum(events) FROM session_source GROUP BY 1"))
+    shares = dict(connection.execute("SELECT session_key, sum(events) FROM session_origin GROUP BY 1"))
     assert shares == {key: events for key, _, _, events in sessions}
     days = connection.execute(
         "SELECT d.session_key, d.day FROM session_day AS d JOIN session AS s USING (session_key, sensor_id, session_id)"
@@ -265,7 +265,7 @@ def check_storage(connection: apsw.Connection) -> None:
     assert held == {key: events for key, _, _, events in sessions}
     texts = [value for (value,) in connection.execute("SELECT value FROM text")]
     assert len(texts) == len(set(texts)), "a text is stored twice"
-    for table, column in (("session_source", "source_id"), ("ledger", "source_id"), ("quarantine", "source_id")):
+    for table, column in (("session_origin", "source_id"), ("ledger", "source_id"), ("quarantine", "source_id")):
         assert not connection.execute(
             f"SELECT count(*) FROM {table} WHERE {column} NOT IN (SELECT source_id FROM source)"
         ).get

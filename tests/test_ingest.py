@@ -213,7 +213,7 @@ def test_a_late_event_joins_two_sessions(parts: int, desk: Desk) -> None:
     assert result.sessions == {"total": 1, "new": 0, "updated": 1}
     desk.assert_as_recounted()
     with reading(desk.db) as connection:
-        assert connection.execute("SELECT count(*) FROM session_source").get == 3
+        assert connection.execute("SELECT count(*) FROM session_origin").get == 3
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -464,7 +464,7 @@ def test_a_log_that_is_rotated_is_known_by_its_new_name(desk: Desk) -> None:
     assert (result.ledger.lines, result.sources["unchanged"]) == (1, 1)
     with reading(desk.db) as connection:
         rows = connection.execute(
-            "SELECT m.session_id, r.path FROM session_metrics AS m JOIN session_source USING (session_key)"
+            "SELECT m.session_id, r.path FROM session_metrics AS m JOIN session_origin USING (session_key)"
             " JOIN source AS r USING (source_id) ORDER BY 1"
         ).fetchall()
     assert rows == [("a", str(rotated)), ("b", live)]

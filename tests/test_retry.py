@@ -140,7 +140,7 @@ def shares(db: str) -> list[tuple[Any, ...]]:
     with reading(db) as connection:
         return connection.execute(
             "SELECT m.sensor, m.session_id, m.started_us, s.path, o.first_record, o.last_record, o.events"
-            " FROM session_source AS o JOIN session_metrics AS m USING (session_key) JOIN source AS s USING (source_id)"
+            " FROM session_origin AS o JOIN session_metrics AS m USING (session_key) JOIN source AS s USING (source_id)"
             " ORDER BY 1, 2, 3, 4, 5"
         ).fetchall()
 

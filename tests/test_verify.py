@@ -133,10 +133,10 @@ HARM = {
     "ledger": "UPDATE ledger SET blank = blank + 1",
     "records": "UPDATE source SET records = records + 1 WHERE source_id = 1",
     "quarantine": "UPDATE quarantine SET records = 2",
-    "origins": "UPDATE session_source SET events = events + 1 WHERE session_key = 1",
+    "origins": "UPDATE session SET source_events = source_events + 1 WHERE session_key = 1",
     "session_events": "UPDATE session SET event_count = event_count + 1 WHERE session_key = 1",
     "totals": "UPDATE rollup_event SET events = events + 1",
-    "references": "UPDATE session_source SET source_id = 9 WHERE session_key = 1 AND source_id = 1",
+    "references": "UPDATE session SET source_id = 9 WHERE session_key = 1 AND source_id = 1",
     "texts": "UPDATE session SET hassh_id = 999 WHERE session_key = 1",
     "days": "DELETE FROM session_day WHERE session_key = 1",
     "rollup_session": "UPDATE session SET delimiters = 1 WHERE session_key = 1",
@@ -191,7 +191,7 @@ MORE = [
     ("rollup_session_value", "DELETE FROM rollup_value WHERE kind = 101"),
     ("rollup_value", "INSERT INTO rollup_value VALUES (1, 1, 3, 1, 0, 1)"),
     ("rollup_event", "DELETE FROM rollup_event WHERE sensor_id = 2"),
-    ("origins", "UPDATE session_source SET last_record = 99999"),
+    ("origins", "UPDATE session SET record_span = 99999"),
     ("quarantine", "DELETE FROM quarantine"),
 ]  # fmt: skip
 

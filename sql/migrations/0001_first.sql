@@ -125,6 +125,10 @@ CREATE TABLE session (
     vt_flagged INTEGER,
     dshield_flagged INTEGER,
     evidence BLOB NOT NULL,
+    source_id INTEGER REFERENCES source, -- the first that it came from, and which of its records; NULL: see session_source
+    first_record INTEGER,
+    record_span INTEGER,                -- last_record - first_record
+    source_events INTEGER,
     part_us INTEGER NOT NULL,           -- from started_us to the first event of the first part
     activity_count INTEGER NOT NULL,    -- of the first part, as the two that follow
     activities TEXT NOT NULL,
@@ -155,7 +159,7 @@ CREATE TABLE session_day (
     PRIMARY KEY (day, sensor_id, session_id, session_key)
 ) STRICT, WITHOUT ROWID;
 
--- Which records of which source a session came from.
+-- Which records of which further source a session came from.
 CREATE TABLE session_source (
     session_key INTEGER NOT NULL REFERENCES session,
     source_id INTEGER NOT NULL REFERENCES source,
@@ -246,6 +250,14 @@ LEFT JOIN text AS dst ON dst.text_id = s.dst_ip_id
 LEFT JOIN text AS protocol ON protocol.text_id = s.protocol_id
 LEFT JOIN text AS version ON version.text_id = s.client_version_id
 LEFT JOIN text AS hassh ON hassh.text_id = s.hassh_id;
+
+-- Which records of which source a session came from.
+CREATE VIEW session_origin AS
+SELECT session_key, source_id, first_record, first_record + record_span AS last_record, source_events AS events
+FROM session
+WHERE source_id IS NOT NULL
+UNION ALL
+SELECT session_key, source_id, first_record, last_record, events FROM session_source;
 
 -- All parts: activities as JSON, the fingerprints of all events as a blob. Part 0 is that in the row of the session.
 CREATE VIEW part AS

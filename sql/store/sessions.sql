@@ -6,7 +6,7 @@ INSERT INTO session (
     event_count, command_count, command_failed_count, command_success_count,
     login_failed_count, login_success_count, download_count, download_failed_count, upload_count,
     tcpip_request_count, client_version_id, hassh_id, vt_flagged, dshield_flagged, evidence,
-    part_us, activity_count, activities, events
+    source_id, first_record, record_span, source_events, part_us, activity_count, activities, events
 )
 SELECT
     session_key, sensor_id, session_id, matcher, delimiters,
@@ -15,5 +15,5 @@ SELECT
     event_count, command_count, command_failed_count, command_success_count,
     login_failed_count, login_success_count, download_count, download_failed_count, upload_count,
     tcpip_request_count, client_version_id, hassh_id, vt_flagged, dshield_flagged, evidence,
-    part_us, activity_count, activities, events
+    source_id, first_record, record_span, source_events, part_us, activity_count, activities, events
 FROM folded_session

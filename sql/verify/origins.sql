@@ -2,7 +2,7 @@
 -- Columns: place, what, stated, found.
 WITH given AS (
     SELECT source_id, sum(events) AS events, min(first_record) AS first_record, max(last_record) AS last_record
-    FROM session_source
+    FROM session_origin
     GROUP BY source_id
 )
 SELECT 'source #' || l.source_id AS place, 'events' AS what, l.events AS stated, coalesce(g.events, 0) AS found

@@ -6,6 +6,6 @@ SELECT
     s.event_count AS stated,
     coalesce(sum(o.events), 0) AS found
 FROM session AS s
-LEFT JOIN session_source AS o ON o.session_key = s.session_key
+LEFT JOIN session_origin AS o ON o.session_key = s.session_key
 GROUP BY s.session_key
 HAVING s.event_count <> coalesce(sum(o.events), 0);

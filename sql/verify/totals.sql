@@ -5,7 +5,7 @@ counted (events) AS (SELECT coalesce(sum(events), 0) FROM ledger),
 others (place, events) AS (
     SELECT 'all sessions', coalesce(sum(event_count), 0) FROM session
     UNION ALL
-    SELECT 'all sources of sessions', coalesce(sum(events), 0) FROM session_source
+    SELECT 'all sources of sessions', coalesce(sum(events), 0) FROM session_origin
     UNION ALL
     SELECT 'all days', coalesce(sum(events), 0) FROM rollup_event
 )
