@@ -15,7 +15,7 @@ from pathlib import Path
 from contenders import sesscore
 from machine import describe
 from processes import Run, run
-from tables import Row, as_markdown, as_text
+from tables import Row, show
 
 COLUMNS = ("events", "log MB", "peak MB", "× first", "wall s", "events/s")
 MILLION = 1_000_000
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             one = ingest(log, Path(folder))
             peaks.append(one.peak_bytes)
             rows.append(row(one, log, peaks[0]))
-    print("\n".join((as_markdown if options.markdown else as_text)(about, COLUMNS, rows, [])))
+    show(about, COLUMNS, rows, markdown=options.markdown)
     failures = check(peaks, options.limit * 1e6, options.within / 100)
     print("\n".join(failures), end="\n" if failures else "", file=sys.stderr)
     return 1 if failures else 0

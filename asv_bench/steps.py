@@ -10,13 +10,13 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from clock import Clock
 from machine import describe
-from tables import Row, as_markdown, as_text
+from tables import Row, show
 
 from sesscore._fold import Folder
 from sesscore.known import recognise
@@ -25,24 +25,6 @@ from sesscore.store import open_for_reading, open_for_writing
 from sesscore.writer import Writer
 
 COLUMNS = ("step", "cpu s", "wall s", "share of cpu", "MB/s")
-
-
-class Clock:
-    """Adds up the time of each step, by name."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, tuple[float, float]] = {}  # processor, wall
-
-    @contextmanager
-    def __call__(self, step: str) -> Iterator[None]:
-        began = time.process_time(), time.perf_counter()
-        yield
-        cpu, wall = self.seconds.get(step, (0.0, 0.0))
-        self.seconds[step] = cpu + time.process_time() - began[0], wall + time.perf_counter() - began[1]
-
-    def total(self) -> tuple[float, float]:
-        cpu, wall = zip(*self.seconds.values(), strict=True)
-        return sum(cpu), sum(wall)
 
 
 class TimedFolder:
@@ -91,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="sesscore-steps-", dir=options.folder) as folder:
         ingest_in_steps(str(log), str(Path(folder, "steps.db")), steps)
     rows = table(floors, steps, log.stat().st_size)
-    print("\n".join((as_markdown if options.markdown else as_text)(describe(), COLUMNS, rows, [])))
+    show(describe(), COLUMNS, rows, markdown=options.markdown)
 
 
 def read_floors(log: Path, clock: Clock) -> None:

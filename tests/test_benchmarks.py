@@ -14,6 +14,10 @@ from sesscore import synth
 
 HERE = Path(__file__).resolve().parent.parent / "asv_bench"
 TINY = (300,)
+CONTENDERS = {
+    "sesscore", "sqlite-utils", "orjson-sqlite3", "duckdb-store", "duckdb-group", "duckdb-group-1", "polars-group",
+    "chdb-group", "orjson-loop", "wc",
+}  # fmt: skip
 PREFIXES = ("time_", "peakmem_", "track_")
 
 pytestmark = pytest.mark.skipif(not HERE.is_dir(), reason="the benchmarks are in the repository only")
@@ -93,10 +97,11 @@ def test_compare(tmp_path):
     result = json.loads((tmp_path / "result.json").read_text())
     runs = {contender["name"]: contender for contender in result["contenders"]}
     skipped = {note.partition(":")[0] for note in result["notes"]}
-    names = {"sesscore", "orjson-sqlite3", "duckdb-store", "duckdb-group", "duckdb-group-1", "orjson-loop", "wc"}
     # one core: duckdb-group is duckdb-group-1
-    assert names - {"duckdb-group-1"} <= set(runs) | skipped <= names
-    assert all(len(contender["runs"]) == 2 for contender in runs.values())
+    assert CONTENDERS - {"duckdb-group-1"} <= set(runs) | skipped <= CONTENDERS
+    assert {name: len(contender["runs"]) for name, contender in runs.items()} == {
+        name: 1 if name == "sqlite-utils" else 2 for name in runs
+    }
     sessions = {runs[name]["found"] for name in runs if name not in ("orjson-loop", "wc")}
     assert sessions == {runs["sesscore"]["found"]}  # all did the same work
     assert all(one["peak_bytes"] > 0 for contender in runs.values() for one in contender["runs"])
@@ -114,9 +119,32 @@ def test_compare_prints_markdown_of_some(tmp_path):
     assert rows[3].endswith("| 200 |")
 
 
+def test_compare_leaves_out(tmp_path):
+    output = command(
+        "compare.py", "--events", 200, "--runs", 1, "--only", "wc,sesscore", "--without", "sesscore", folder=tmp_path
+    )
+    assert output.splitlines()[-1].startswith("wc ")
+
+
 def test_compare_knows_its_contenders(tmp_path):
     with pytest.raises(AssertionError, match="unknown: nobody"):
         command("compare.py", "--only", "sesscore,nobody", folder=tmp_path)
+
+
+def test_races(tmp_path):
+    output = command("races.py", "--events", 400, "--runs", 1, "--json", "result.json", folder=tmp_path)
+    assert "nothing new in 180 files, beyond sesscore --version" in output
+    compressed, _ = json.loads((tmp_path / "result.json").read_text())["races"]
+    assert len({entrant["found"] for entrant in compressed["entrants"]}) == 1  # all read the same
+    assert {entrant["name"] for entrant in compressed["entrants"]} >= {"plain-1", "gzip-1", "32-gzip-1"}
+
+
+def test_one_race_of_a_log(tmp_path):
+    log = tmp_path / "a.json"
+    synth.write(log, events=400)
+    output = command("races.py", "start-up", "--log", log, "--runs", 1, "--markdown", folder=tmp_path)
+    assert output.count("* race: ") == 1
+    assert "| sesscore --help |" in output
 
 
 def test_memory(tmp_path):
