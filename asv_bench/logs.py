@@ -12,6 +12,7 @@ from typing import BinaryIO
 from contenders import sesscore
 from processes import run
 
+BLOCK_BYTES = 4 << 20  # as ingest reads them
 FIRST_DAY = date(2026, 1, 1)
 
 

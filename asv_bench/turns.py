@@ -39,7 +39,7 @@ class Entrant:
     found: Callable[[str], int] = first_number
     cores: int | None = None
     stores: bool = False
-    prepare: Callable[[str], None] = nothing
+    prepare: Callable[[str], object] = nothing
     most_runs: int | None = None
 
 
@@ -91,13 +91,13 @@ def take_turns(entrants: Iterable[Entrant], folder: Path, runs: int) -> tuple[li
         for name, result in list(results.items()):
             if not _is_due(result.entrant, turn):
                 continue
-            _tell(f"{'warming up' if turn == 0 else f'turn {turn} of {runs}'}: {name}")
+            tell(f"{'warming up' if turn == 0 else f'turn {turn} of {runs}'}: {name}")
             try:
                 _take_turn(result, folder, counts=turn > 0)
             except Failed as error:
                 failures.append(f"{name}: failed, {error}")
                 del results[name]
-    _tell("")
+    tell("")
     return list(results.values()), failures
 
 
@@ -120,7 +120,7 @@ def _take_turn(result: Result, folder: Path, *, counts: bool) -> None:
         result.runs.append(one)
 
 
-def _tell(what: str) -> None:
+def tell(what: str) -> None:
     """Shows what goes on, on a terminal."""
     if sys.stderr.isatty():
         print(f"\r{what:<60}", end="" if what else "\r", file=sys.stderr, flush=True)

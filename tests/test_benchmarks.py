@@ -4,6 +4,7 @@ import importlib
 import itertools
 import json
 import pkgutil
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -87,7 +88,7 @@ def command(name, *arguments, folder):
     done = subprocess.run(
         [sys.executable, HERE / name, *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=120
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout
 
 
@@ -147,14 +148,41 @@ def test_one_race_of_a_log(tmp_path):
     assert "| sesscore --help |" in output
 
 
-def test_memory(tmp_path):
-    output = command("memory.py", "--events", "200,400", "--within", 50, folder=tmp_path)
-    assert "400" in output.splitlines()[-1]
+def test_growth(tmp_path):
+    output = command(
+        *("growth.py", "--days", "1,2", "--events-a-day", 200, "--runs", 1, "--within", 50, "--json", "result.json"),
+        folder=tmp_path,
+    )
+    assert "the largest of these" in output
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert [size["events"] for size in result["sizes"]] == [200, 400]
+    empty, old = result["late_day"]
+    assert old["found"] > empty["found"]  # it was the database of the days before
 
 
-def test_memory_says_what_does_not_hold(tmp_path):
+def test_growth_reads_gzip_and_says_what_does_not_hold(tmp_path):
     with pytest.raises(AssertionError, match="above 1 MB"):
-        command("memory.py", "--events", "200", "--limit", 1, folder=tmp_path)
+        command(
+            *("growth.py", "--days", 1, "--events-a-day", 200, "--runs", 1, "--gzip", "--limit", 1), folder=tmp_path
+        )
+
+
+def test_floors(tmp_path):
+    output = command("floors.py", "--events", 2_000, "--json", "result.json", folder=tmp_path)
+    assert "sesscore: ingest, the whole program" in output
+    result = json.loads((tmp_path / "result.json").read_text())
+    steps = {step["name"]: step for step in result["steps"]}
+    assert steps["store session"]["amount"] > 0
+    assert steps["read() into one buffer"]["amount"] == steps["sesscore: scan"]["amount"]  # bytes of the log
+    assert all(step["cpu"] >= 0 for step in result["steps"])
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+def test_instructions(tmp_path):
+    command("instructions.py", "--events", 400, "--json", "result.json", folder=tmp_path)
+    each = json.loads((tmp_path / "result.json").read_text())["instructions_per_event"]
+    assert each["scan"] > 100
+    assert each["scan"] + each["fold"] == pytest.approx(each["scan and fold"])
 
 
 def test_steps(tmp_path):

@@ -1,0 +1,28 @@
+"""The two steps in C as benchmarks call them: the one place to change when their interface does."""
+
+from sesscore._fold import Folder
+from sesscore._scan import EventBatch
+
+
+def scan(block: bytes) -> EventBatch:
+    """Bytes → events. The block is one of whole lines that the fast path takes."""
+    batch = EventBatch(block, "bench")
+    if batch.scan(0) != len(block):
+        raise AssertionError("the fast path did not take the whole block")
+    return batch
+
+
+def new_folder() -> Folder:
+    """A folder that knows nothing yet."""
+    return Folder(0, 0)
+
+
+def fold(folder: Folder, batch: EventBatch) -> None:
+    """Events → rows of sessions, none of which a database knows."""
+    folder.plan(batch.capsule, list(range(1, len(batch.sensors) + 1)))
+    folder.fold({}, _nothing_stored, 1, 1)
+    folder.texts.take_fresh()
+
+
+def _nothing_stored(keys: list[int], first_us: int, last_us: int) -> tuple[list[tuple[int, int, str, bytes]], int]:
+    return [], 0
