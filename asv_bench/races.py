@@ -1,41 +1,26 @@
-"""sesscore against itself: the same work given in two ways, by whole programs that take turns.
+"""sesscore against itself: the same work given in different ways, by whole programs that take turns.
 
-    python asv_bench/races.py [compressed,start-up] [--events N | --log FILE] [--runs N] [--markdown] [--json FILE]
+    python asv_bench/races.py [NAME,NAME] [--events N | --log FILE] [--runs N] [--markdown] [--json FILE]
 
 compressed: a log, the same log by gzip, and in 32 files by gzip; on one core and on two.
 start-up: what a run costs that finds nothing new in 180 files, beside a program that only says its version.
+shards: a log into one database; half of it, as each of two machines would; and the merge of the two halves.
 """
 
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from contenders import ingest, sesscore
-from logs import compress, cut, make_log
+from logs import make_log
 from machine import describe, load
-from processes import available_cores, run
+from racers import RACES, Race
 from tables import Row, show, write_json
-from turns import Entrant, Result, sessions_of, take_turns
+from turns import Result, take_turns
 
 SCHEMA = "sesscore.races/1"
 COLUMNS = ("", "cores", "wall s", "min–max", "cpu s", "wall ×", "cpu ×", "peak MB", "found")
-PACKED_FILES = 32
-KNOWN_FILES = 180
-
-
-@dataclass(frozen=True)
-class Race:
-    """The first entrant is what the others are compared with. differences: what one takes more than another."""
-
-    name: str
-    does: str
-    events: int  # of the log that is made if none is given
-    runs: int
-    entrants: Callable[[Path, Path], list[Entrant]]  # of a log and an empty folder
-    differences: tuple[tuple[str, str], ...] = ()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,58 +74,6 @@ def hold(race: Race, options: argparse.Namespace) -> tuple[dict[str, object], li
         results, failures = take_turns(race.entrants(log, folder / "inputs"), folder, runs)
     about |= {"runs": f"{runs}, alternating, after one that does not count", "load after": load()}
     return about, results, failures
-
-
-def compressed(log: Path, folder: Path) -> list[Entrant]:
-    """A log plain, by gzip, and in many files by gzip, on as many cores as there are, up to two."""
-    inputs = {
-        "plain": ("the log as it is", log),
-        "gzip": ("the same by gzip", compress(log, folder / "log.json.gz")),
-        f"{PACKED_FILES}-gzip": (f"the same in {PACKED_FILES} files by gzip", folder / "packed"),
-    }
-    cut(log, folder / "packed", PACKED_FILES, compressed=True)
-    return [
-        _reads(f"{name}-{cores}", does, path, cores)
-        for cores in range(1, min(available_cores(), 2) + 1)
-        for name, (does, path) in inputs.items()
-    ]
-
-
-def _reads(name: str, does: str, path: Path, cores: int) -> Entrant:
-    return Entrant(name, does, lambda db: ingest(db, str(path)), found=sessions_of, cores=cores, stores=True)
-
-
-def start_up(log: Path, folder: Path) -> list[Entrant]:
-    """Programs that have next to nothing to do. The database that knows all files is made here."""
-    database, known = str(folder / "known.db"), str(folder / "known")
-    first = str(cut(log, folder / "known", KNOWN_FILES)[0])
-    run(ingest(database, known))
-    return [
-        _starts("version", "sesscore --version", sesscore("--version")),
-        _starts("help", "sesscore --help", sesscore("--help")),
-        _starts("python", "python -c pass", [sys.executable, "-c", "pass"]),
-        _starts("again-one", "nothing new in one of these files", ingest(database, first), sessions_of),
-        _starts("again", f"nothing new in {KNOWN_FILES} files", ingest(database, known), sessions_of),
-    ]
-
-
-def _starts(
-    name: str, does: str, command: Sequence[str], found: Callable[[str], int] = lambda output: len(output.splitlines())
-) -> Entrant:
-    return Entrant(name, does, lambda database: command, found=found, cores=1)
-
-
-RACES = {
-    "compressed": Race("compressed", "the same log, plain and by gzip", 1_000_000, 5, compressed),
-    "start-up": Race(
-        "start-up",
-        "programs with nothing to read",
-        180_000,
-        21,
-        start_up,
-        (("again", "version"), ("again", "again-one")),
-    ),
-}
 
 
 def differences(race: Race, results: Sequence[Result]) -> list[str]:

@@ -135,8 +135,9 @@ def test_compare_knows_its_contenders(tmp_path):
 def test_races(tmp_path):
     output = command("races.py", "--events", 400, "--runs", 1, "--json", "result.json", folder=tmp_path)
     assert "nothing new in 180 files, beyond sesscore --version" in output
-    compressed, _ = json.loads((tmp_path / "result.json").read_text())["races"]
+    compressed, _, shards = json.loads((tmp_path / "result.json").read_text())["races"]
     assert len({entrant["found"] for entrant in compressed["entrants"]}) == 1  # all read the same
+    assert shards["entrants"][0]["found"] == shards["entrants"][2]["found"]  # the merge is the whole
     assert {entrant["name"] for entrant in compressed["entrants"]} >= {"plain-1", "gzip-1", "32-gzip-1"}
 
 
