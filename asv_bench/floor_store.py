@@ -47,7 +47,7 @@ def time_tables(finished: Path, empty: Path, clock: Clock) -> dict[str, int]:
 def _make_schema(connection: apsw.Connection) -> Iterator[str]:
     """The tables and indexes of the finished database, empty. Gives the names of the tables."""
     schema = "SELECT type, name, sql FROM finished.sqlite_schema WHERE sql IS NOT NULL ORDER BY type = 'index'"
-    for kind, name, sql in connection.execute(schema).fetchall():
+    for kind, name, sql in (map(str, row) for row in connection.execute(schema).fetchall()):
         if kind in ("table", "index") and not name.startswith("sqlite_"):
             connection.execute(sql)
             if kind == "table":

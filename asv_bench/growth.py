@@ -99,9 +99,8 @@ def fits(options: argparse.Namespace, folder: Path) -> bool:
     workers = available_cores() * options.events_a_day * LINE_BYTES  # not yet compressed
     need = (log * PACKED + workers if options.gzip else log) + 2.2 * STORED * log
     free = shutil.disk_usage(folder).free
-    enough = need < free
     print(f"growth.py: needs {need / 1e9:.1f} GB, {free / 1e9:.1f} GB are free", file=sys.stderr)
-    return enough
+    return bool(need < free)
 
 
 def make_days(folder: Path, count: int, events: int, *, packed: bool) -> list[Day]:

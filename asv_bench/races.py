@@ -26,7 +26,7 @@ COLUMNS = ("", "cores", "wall s", "min–max", "cpu s", "wall ×", "cpu ×", "pe
 def main(arguments: Sequence[str] | None = None) -> int:
     """0, or 1 if a program failed."""
     options = parse(arguments)
-    documents = []
+    documents: list[dict[str, object]] = []
     failed = False
     for race in options.races:
         about, results, failures = hold(race, options)

@@ -3,6 +3,8 @@
 from sesscore._fold import Folder
 from sesscore._scan import EventBatch
 
+Leaf = tuple[int, int, list[list[int]], bytes]
+
 
 def scan(block: bytes) -> EventBatch:
     """Bytes → events. The block is one of whole lines that the fast path takes."""
@@ -24,5 +26,5 @@ def fold(folder: Folder, batch: EventBatch) -> None:
     folder.texts.take_fresh()
 
 
-def _nothing_stored(keys: list[int], first_us: int, last_us: int) -> tuple[list[tuple[int, int, str, bytes]], int]:
+def _nothing_stored(keys: list[int], first_us: int, last_us: int) -> tuple[list[Leaf], int]:
     return [], 0
