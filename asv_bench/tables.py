@@ -11,9 +11,10 @@ def show(
     about: Mapping[str, object], columns: Row, rows: Sequence[Row], notes: Sequence[str] = (), *, markdown: bool
 ) -> None:
     """Prints what the figures depend on, a table, and what is to be said about it."""
-    head = [f"{'* ' if markdown else ''}{name}: {value}" for name, value in about.items()]
+    bullet = "* " if markdown else ""
+    head = [f"{bullet}{name}: {value}" for name, value in about.items()]
     table = as_markdown(columns, rows) if markdown else as_text(columns, rows)
-    print("\n".join(_parted(head, table, notes)))
+    print("\n".join(_parted(head, table, [f"{bullet}{note}" for note in notes])))
 
 
 def as_text(columns: Row, rows: Sequence[Row]) -> list[str]:
