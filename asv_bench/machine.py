@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("sesscore", "apsw", "orjson", "duckdb")
+OWN = ("sesscore", "apsw", "orjson", "isal")
 
 
-def describe() -> dict[str, object]:
-    """Names and values, in the order in which they are printed."""
-    versions = [f"Python {platform.python_version()}", *filter(None, map(_version, PACKAGES))]
+def describe(*packages: str) -> dict[str, object]:
+    """Names and values, in the order in which they are printed. packages: whose versions matter, too."""
+    versions = [f"Python {platform.python_version()}", *filter(None, map(_version, (*OWN, *packages)))]
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "processor": f"{_processor()}, {os.cpu_count()} cores",

@@ -66,6 +66,12 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def pin_to_one_core() -> None:
+    """This process and those that it starts from now on, where the system can do that."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
 def _pin(cores: int | None) -> Callable[[], None] | None:
     if cores is None:
         return None
@@ -76,8 +82,10 @@ def _pin(cores: int | None) -> Callable[[], None] | None:
 
 
 def _environment() -> dict[str, str]:
-    """Without the settings of the user's own sesscore."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("SESSCORE_")}
+    """Without the settings of the user's own sesscore, and with compiled modules kept, as an installation has them."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("SESSCORE_")}
+    ours.pop("PYTHONDONTWRITEBYTECODE", None)
+    return ours
 
 
 def _last_line(text: str) -> str:

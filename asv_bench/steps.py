@@ -3,46 +3,28 @@
     python asv_bench/steps.py LOG [--markdown]
 
 The whole program (`compare.py`) reads and scans in a thread of its own, so it takes less time than the sum where a
-second core is free.
+second core is free. What each step could take at the least: `floors.py`.
 """
 
 import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from clock import Clock
 from machine import describe
-from tables import Row, as_markdown, as_text
+from tables import Row, show
 
 from sesscore._fold import Folder
 from sesscore.known import recognise
-from sesscore.records import BLOCK_BYTES, RecordReader
+from sesscore.records import RecordReader
 from sesscore.store import open_for_reading, open_for_writing
 from sesscore.writer import Writer
 
 COLUMNS = ("step", "cpu s", "wall s", "share of cpu", "MB/s")
-
-
-class Clock:
-    """Adds up the time of each step, by name."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, tuple[float, float]] = {}  # processor, wall
-
-    @contextmanager
-    def __call__(self, step: str) -> Iterator[None]:
-        began = time.process_time(), time.perf_counter()
-        yield
-        cpu, wall = self.seconds.get(step, (0.0, 0.0))
-        self.seconds[step] = cpu + time.process_time() - began[0], wall + time.perf_counter() - began[1]
-
-    def total(self) -> tuple[float, float]:
-        cpu, wall = zip(*self.seconds.values(), strict=True)
-        return sum(cpu), sum(wall)
 
 
 class TimedFolder:
@@ -59,9 +41,9 @@ class TimedFolder:
         with self._clock("sort and cut"):
             return self._folder.plan(*arguments)
 
-    def fold(self, *arguments: Any) -> Any:
+    def fold_batch(self, *arguments: Any) -> Any:
         with self._clock("fold to rows"):
-            return self._folder.fold(*arguments)
+            return self._folder.fold_batch(*arguments)
 
 
 class TimedWriter(Writer):
@@ -72,9 +54,9 @@ class TimedWriter(Writer):
         self._clock = clock
         self.folder = TimedFolder(self.folder, clock)  # type: ignore[assignment] - stands in for it, by __getattr__
 
-    def put_many(self, name: str, values: Sequence[Any]) -> None:
+    def put(self, name: str, values: Sequence[Any] = ()) -> None:
         with self._clock(f"store {name}"):
-            super().put_many(name, values)
+            super().put(name, values)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -85,25 +67,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--markdown", action="store_true", help="print what docs/performance.md holds")
     options = parser.parse_args(arguments)
     log = Path(options.log)
-    floors = Clock()
-    read_floors(log, floors)
     steps = Clock()
     with tempfile.TemporaryDirectory(prefix="sesscore-steps-", dir=options.folder) as folder:
         ingest_in_steps(str(log), str(Path(folder, "steps.db")), steps)
-    rows = table(floors, steps, log.stat().st_size)
-    print("\n".join((as_markdown if options.markdown else as_text)(describe(), COLUMNS, rows, [])))
-
-
-def read_floors(log: Path, clock: Clock) -> None:
-    """What no reader can avoid."""
-    with log.open("rb", buffering=0) as file:
-        while True:
-            with clock("floor: read the file"):
-                block = file.read(BLOCK_BYTES)
-            if not block:
-                return
-            with clock("floor: count the newlines"):
-                block.count(b"\n")
+    rows = table(steps, log.stat().st_size)
+    show(describe(), COLUMNS, rows, markdown=options.markdown)
 
 
 def ingest_in_steps(log: str, path: str, clock: Clock) -> None:
@@ -141,8 +109,8 @@ def write(writer: TimedWriter, scanned: Any, row: Any, clock: Clock) -> None:
     clock.seconds["ledger, look-ups, commit"] = rest
 
 
-def table(floors: Clock, steps: Clock, size: int) -> list[Row]:
-    """The steps of the ingest, those that matter, their sum, and the floors."""
+def table(steps: Clock, size: int) -> list[Row]:
+    """The steps of the ingest that matter, and their sum."""
     whole_cpu, whole_wall = steps.total()
     small = [step for step, (_, wall) in steps.seconds.items() if wall < whole_wall / 200]
     rest = [steps.seconds.pop(step) for step in small]
@@ -150,7 +118,6 @@ def table(floors: Clock, steps: Clock, size: int) -> list[Row]:
         **steps.seconds,
         "everything else": (sum(cpu for cpu, _ in rest), sum(wall for _, wall in rest)),
         "all": (whole_cpu, whole_wall),
-        **floors.seconds,
     }
     return [line(step, cpu, wall, whole_cpu, size) for step, (cpu, wall) in shown.items()]
 

@@ -211,10 +211,10 @@ class Writer:
         for table, statements in STATEMENTS.items():
             if table in waiting:
                 for name in statements:
-                    self._connection.execute(sql(f"store/{name}"))
+                    self.put(name)
         self.folder.tables.clear()
 
-    def put(self, name: str, values: Sequence[Any]) -> None:
+    def put(self, name: str, values: Sequence[Any] = ()) -> None:
         """Runs a statement of `sql/store/` with the values of its parameters in order. Raises apsw.Error."""
         self._connection.execute(sql(f"store/{name}"), values)
 

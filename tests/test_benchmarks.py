@@ -4,6 +4,7 @@ import importlib
 import itertools
 import json
 import pkgutil
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,10 @@ from sesscore import synth
 
 HERE = Path(__file__).resolve().parent.parent / "asv_bench"
 TINY = (300,)
+CONTENDERS = {
+    "sesscore", "sqlite-utils", "orjson-sqlite3", "duckdb-store", "duckdb-group", "duckdb-group-1", "polars-group",
+    "chdb-group", "orjson-loop", "wc",
+}  # fmt: skip
 PREFIXES = ("time_", "peakmem_", "track_")
 
 pytestmark = pytest.mark.skipif(not HERE.is_dir(), reason="the benchmarks are in the repository only")
@@ -83,7 +88,7 @@ def command(name, *arguments, folder):
     done = subprocess.run(
         [sys.executable, HERE / name, *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=120
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout
 
 
@@ -93,10 +98,11 @@ def test_compare(tmp_path):
     result = json.loads((tmp_path / "result.json").read_text())
     runs = {contender["name"]: contender for contender in result["contenders"]}
     skipped = {note.partition(":")[0] for note in result["notes"]}
-    names = {"sesscore", "orjson-sqlite3", "duckdb-store", "duckdb-group", "duckdb-group-1", "orjson-loop", "wc"}
     # one core: duckdb-group is duckdb-group-1
-    assert names - {"duckdb-group-1"} <= set(runs) | skipped <= names
-    assert all(len(contender["runs"]) == 2 for contender in runs.values())
+    assert CONTENDERS - {"duckdb-group-1"} <= set(runs) | skipped <= CONTENDERS
+    assert {name: len(contender["runs"]) for name, contender in runs.items()} == {
+        name: 1 if name == "sqlite-utils" else 2 for name in runs
+    }
     sessions = {runs[name]["found"] for name in runs if name not in ("orjson-loop", "wc")}
     assert sessions == {runs["sesscore"]["found"]}  # all did the same work
     assert all(one["peak_bytes"] > 0 for contender in runs.values() for one in contender["runs"])
@@ -114,19 +120,70 @@ def test_compare_prints_markdown_of_some(tmp_path):
     assert rows[3].endswith("| 200 |")
 
 
+def test_compare_leaves_out(tmp_path):
+    output = command(
+        "compare.py", "--events", 200, "--runs", 1, "--only", "wc,sesscore", "--without", "sesscore", folder=tmp_path
+    )
+    assert output.splitlines()[-1].startswith("wc ")
+
+
 def test_compare_knows_its_contenders(tmp_path):
     with pytest.raises(AssertionError, match="unknown: nobody"):
         command("compare.py", "--only", "sesscore,nobody", folder=tmp_path)
 
 
-def test_memory(tmp_path):
-    output = command("memory.py", "--events", "200,400", "--within", 50, folder=tmp_path)
-    assert "400" in output.splitlines()[-1]
+def test_races(tmp_path):
+    output = command("races.py", "--events", 400, "--runs", 1, "--json", "result.json", folder=tmp_path)
+    assert "nothing new in 180 files, beyond sesscore --version" in output
+    compressed, _, shards = json.loads((tmp_path / "result.json").read_text())["races"]
+    assert len({entrant["found"] for entrant in compressed["entrants"]}) == 1  # all read the same
+    assert shards["entrants"][0]["found"] == shards["entrants"][2]["found"]  # the merge is the whole
+    assert {entrant["name"] for entrant in compressed["entrants"]} >= {"plain-1", "gzip-1", "32-gzip-1"}
 
 
-def test_memory_says_what_does_not_hold(tmp_path):
+def test_one_race_of_a_log(tmp_path):
+    log = tmp_path / "a.json"
+    synth.write(log, events=400)
+    output = command("races.py", "start-up", "--log", log, "--runs", 1, "--markdown", folder=tmp_path)
+    assert output.count("* race: ") == 1
+    assert "| sesscore --help |" in output
+
+
+def test_growth(tmp_path):
+    output = command(
+        *("growth.py", "--days", "1,2", "--events-a-day", 200, "--runs", 1, "--within", 50, "--json", "result.json"),
+        folder=tmp_path,
+    )
+    assert "the largest of these" in output
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert [size["events"] for size in result["sizes"]] == [200, 400]
+    empty, old = result["late_day"]
+    assert old["found"] > empty["found"]  # it was the database of the days before
+
+
+def test_growth_reads_gzip_and_says_what_does_not_hold(tmp_path):
     with pytest.raises(AssertionError, match="above 1 MB"):
-        command("memory.py", "--events", "200", "--limit", 1, folder=tmp_path)
+        command(
+            *("growth.py", "--days", 1, "--events-a-day", 200, "--runs", 1, "--gzip", "--limit", 1), folder=tmp_path
+        )
+
+
+def test_floors(tmp_path):
+    output = command("floors.py", "--events", 2_000, "--json", "result.json", folder=tmp_path)
+    assert "sesscore: ingest, the whole program" in output
+    result = json.loads((tmp_path / "result.json").read_text())
+    steps = {step["name"]: step for step in result["steps"]}
+    assert steps["store session"]["amount"] > 0
+    assert steps["read() into one buffer"]["amount"] == steps["sesscore: scan"]["amount"]  # bytes of the log
+    assert all(step["cpu"] >= 0 for step in result["steps"])
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+def test_instructions(tmp_path):
+    command("instructions.py", "--events", 400, "--json", "result.json", folder=tmp_path)
+    each = json.loads((tmp_path / "result.json").read_text())["instructions_per_event"]
+    assert each["scan"] > 100
+    assert each["scan"] + each["fold"] == pytest.approx(each["scan and fold"])
 
 
 def test_steps(tmp_path):

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from sesscore._fold import Folder, RowTables
-from sesscore._scan import EventBatch
-
+from .kernel import fold, new_folder, scan
 from .logs import GENERATIONS, Logs, OnLogs
 
 
@@ -14,15 +12,7 @@ class Fold(OnLogs):
     params = ((20_000,), GENERATIONS)
 
     def setup(self, logs: Logs, events: int, generation: str) -> None:
-        self.batch = EventBatch(Path(logs[events, generation]).read_bytes(), "bench")
-        self.batch.scan(0)
-        self.sensor_ids = list(range(1, len(self.batch.sensors) + 1))
+        self.batch = scan(Path(logs[events, generation]).read_bytes())
 
     def time_rows(self, logs: Logs, events: int, generation: str) -> None:
-        folder = Folder(0, 0, RowTables())
-        folder.plan(self.batch.capsule, self.sensor_ids)
-        folder.fold_batch({}, _nothing_stored, 1, 1)
-
-
-def _nothing_stored(keys: list[int], first_us: int, last_us: int) -> tuple[list[tuple[int, int, str, bytes]], int]:
-    return [], 0
+        fold(new_folder(), self.batch)
