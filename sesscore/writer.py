@@ -21,7 +21,7 @@ from sesscore.stored import StoredSession, StoredSessions
 
 TEXTS_WARMED = 65_536
 BYTES_WARMED = 8 * 1024 * 1024
-COMMIT_BYTES = 32 * 1024 * 1024  # of log
+COMMIT_BYTES = 128 * 1024 * 1024  # of log
 COMMIT_SECONDS = 2.0
 
 # The statements that take the rows of a table, in the order in which they run.

@@ -191,4 +191,4 @@ def test_steps(tmp_path):
     synth.write(log, events=2_000)
     output = command("steps.py", log, folder=tmp_path)
     assert "read and scan" in output
-    assert "floor: read the file" in output
+    assert "fold to rows" in output
