@@ -1,15 +1,19 @@
 # The object of an event into its fields: along a shape that was seen before, or member by member, which learns the shape.
 #
-# Both read values alike (`read_member`) and differ in how they come from one to the next.
+# Both read values alike (`read_value`) and differ in how they come from one to the next.
 
 from libc.stdint cimport uint32_t, uint64_t
 
-from fields cimport EVENTID, TEXT, UNKNOWN_FIELD, Field, Fields, count_member, field_of
-from hashing cimport text_hash
+from fields cimport EVENTID, SESSION, TEXT, TIMESTAMP, UNKNOWN_FIELD, Field, Fields, Value, count_member, field_of
+from hashing cimport member, text_hash, text_value
 from json cimport skip_plain, skip_space
 from records cimport IN_ARENA, Batch
-from shapes cimport END_OF_OBJECT, NOWHERE, ROOT, Node, Shapes, learn, next_node, remember_value, same_value
-from values cimport MAX_UNKNOWN_KEYS, known_before, read_member
+from shapes cimport (
+    A_VALUE, LONGEST_STEP, NO_VALUE, THE_END, Node, Shapes, learn, next_node, plant, remember_value, same_value,
+)
+from simd cimport ROOM
+from strings cimport plain_text_end
+from values cimport MAX_UNKNOWN_KEYS, known_before, read_value
 
 
 cdef inline int read_members(Batch *batch, Shapes *shapes, const char **at, const char *end, Fields *fields) except -1 nogil:
@@ -22,9 +26,11 @@ cdef inline int read_members(Batch *batch, Shapes *shapes, const char **at, cons
     cdef size_t count = 0
     cdef uint64_t hashed_key
     cdef Field field
-    cdef bint with_value
-    cdef int node = ROOT
-    cdef bint learning = True
+    cdef bint known_value
+    cdef Node *node
+    if shapes.nodes == NULL:
+        plant(shapes)
+    node = shapes.nodes
     fields.present = 0
     fields.members = 0
     while True:
@@ -48,55 +54,78 @@ cdef inline int read_members(Batch *batch, Shapes *shapes, const char **at, cons
             return 0
         p = skip_space(p + 1, end)
         value = p
-        if not read_member(batch, &p, end, fields, field, hashed_key):
+        if not read_value(batch, &p, end, field, hashed_key, &fields.values[field]):
             return 0
-        if learning:
+        count_member(fields, field)
+        if node != NULL:
             # There are few event ids, and what comes next depends on them: they are part of the shape.
-            with_value = field == EVENTID and fields.values[EVENTID].type == TEXT \
+            known_value = field == EVENTID and fields.values[EVENTID].type == TEXT \
                 and not fields.values[EVENTID].text.offset & IN_ARENA
-            node = learn(shapes, node, step, p if with_value else value, end, field, hashed_key, with_value)
-            learning = node != NOWHERE
-            if with_value and learning:
-                shapes.nodes[node].value = fields.values[EVENTID]
+            node = learn(shapes, node, step, p if known_value else value, end, field, hashed_key,
+                         NO_VALUE if known_value else A_VALUE)
+            if node != NULL:
+                remember_value(node, value, p, end, &fields.values[field])
         step = p
         p = skip_space(p, end)
         if p == end:
             return 0
         if p[0] == b'}':
             at[0] = p + 1
-            if learning:
-                learn(shapes, node, step, p + 1, end, END_OF_OBJECT, 0, False)
+            if node != NULL:
+                learn(shapes, node, step, p + 1, end, UNKNOWN_FIELD, 0, THE_END)
             return 1
         if p[0] != b',':
             return 0
         p = skip_space(p + 1, end)
 
 
-cdef inline int follow_shape(Batch *batch, Shapes *shapes, const char **at, const char *end, Fields *fields) except -1 nogil:
+cdef inline bint read_plain_text(const Batch *batch, const char **at, const char *end, const Node *node, Value *value) noexcept nogil:
+    """`read_value` for most values: a text of plain ASCII."""
+    cdef const char *text = at[0] + 1
+    cdef const char *text_end = plain_text_end(at[0], end)
+    if text_end == NULL:
+        return False
+    at[0] = text_end + 1
+    value.type = TEXT
+    value.text.offset = <uint32_t>(text - batch.block)
+    value.text.length = <uint32_t>(text_end - text)
+    if (node.field == TIMESTAMP or node.field == SESSION) and text_end != text:
+        value.member = 0                     # the instant and the session stand for it
+    else:
+        value.member = member(node.hashed_key, text_value(text_hash(text, text_end - text)))
+    return True
+
+
+cdef inline int follow_shape(Batch *batch, const Shapes *shapes, const char **at, const char *end, Fields *fields) except -1 nogil:
     """Reads the object at at[0] if it has a shape that is known. 0: it has none, or is not for the fast path."""
     cdef const char *p = at[0]
-    cdef const char *value
+    cdef const char *begin
     cdef Node *node = shapes.nodes
+    cdef Value *value
     if node == NULL:
         return 0
     fields.present = 0
     fields.members = 0
-    while True:
-        node = next_node(shapes, node, p, end)
+    while end - p >= LONGEST_STEP + ROOM:
+        node = next_node(node, p)
         if node == NULL:
             return 0
         p += node.length
-        if node.field == END_OF_OBJECT:
+        value = &fields.values[node.field]
+        if node.follows == THE_END:
             at[0] = p
             return 1
-        if node.with_value:
-            fields.values[node.field] = node.value
-            count_member(fields, node.field)
-        elif not same_value(node, &p, end, fields):
-            value = p
-            if not read_member(batch, &p, end, fields, node.field, node.hashed_key):
+        if node.follows == NO_VALUE or (node.trust >= 0 and same_value(node, &p, end)):
+            value[0] = node.value
+        else:
+            begin = p
+            if not read_plain_text(batch, &p, end, node, value) \
+                    and not read_value(batch, &p, end, node.field, node.hashed_key, value):
                 return 0
-            remember_value(node, value, p, end, fields)
+            if node.trust >= 0:
+                remember_value(node, begin, p, end, value)
+        count_member(fields, node.field)
+    return 0
 
 
 cdef inline int read_object(Batch *batch, Shapes *shapes, const char **at, const char *end, Fields *fields) except -1 nogil:

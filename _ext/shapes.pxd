@@ -7,10 +7,10 @@
 # Steps point into the block, where they were seen first. The tree is bounded, and so are the children of a node: what does not
 # fit is not learned, and objects that leave the tree are read member by member.
 
-from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport realloc
+from libc.stdint cimport int16_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport malloc
 
-from fields cimport FIELDS, TEXT, UNKNOWN_FIELD, Field, Fields, Value, count_member
+from fields cimport TEXT, UNKNOWN_FIELD, Field, Value
 from records cimport IN_ARENA
 from simd cimport ROOM, equal_bytes
 
@@ -18,117 +18,102 @@ cdef enum:
     MAX_NODES = 1024
     MAX_CHILDREN = 32        # of one node
     LONGEST_STEP = 96
-    ROOT = 0
-    NOWHERE = 0              # no node is a child that leads to the root
-    END_OF_OBJECT = FIELDS + 1   # instead of the field of a step that is `}`
     MOST_TRUST = 16
     LOST_TRUST = 2           # by a value that is another than the last
+
+# What follows a step.
+cdef enum:
+    A_VALUE = 0
+    NO_VALUE = 1             # the step goes on to the end of its value, which is the node's
+    THE_END = 2              # the step is the `}`
 
 # A step, and the last value that followed it.
 cdef struct Node:
     const char *step
+    Node *child              # the first
+    Node *sibling            # the next
     uint64_t hashed_key
     uint16_t length
-    uint16_t child           # the first
-    uint16_t sibling         # the next
     uint8_t field
-    bint with_value          # the step goes on to the end of its value, which is `value`
-    const char *last         # the bytes of the last value and the one behind it, so that 1 is not taken for 12
-    uint32_t last_length     # of them
-    int32_t trust            # that a value comes again; below 0 it is not compared any more
+    uint8_t follows
+    int16_t trust            # that a value comes again; below 0 it is not compared any more
+    uint32_t last_length     # of the bytes of the last value and the one behind it, so that 1 is not taken for 12; 0: none
+    const char *last
     Value value
 
 cdef struct Shapes:
-    Node *nodes
+    Node *nodes              # the first is the root
     uint32_t count
-    uint32_t capacity
 
 
-cdef inline int grow_shapes(Shapes *shapes) except -1 nogil:
-    cdef uint32_t capacity = shapes.capacity * 4 if shapes.capacity else 64
-    cdef Node *grown = <Node *>realloc(shapes.nodes, capacity * sizeof(Node))
-    if grown == NULL:
+cdef inline int plant(Shapes *shapes) except -1 nogil:
+    """Makes room for all nodes at once: they point at each other. What is not used is never touched."""
+    shapes.nodes = <Node *>malloc(MAX_NODES * sizeof(Node))
+    if shapes.nodes == NULL:
         with gil:
             raise MemoryError()
-    shapes.nodes = grown
-    shapes.capacity = capacity
-    if shapes.count == 0:
-        grown[ROOT].child = NOWHERE
-        shapes.count = 1
+    shapes.nodes.child = NULL
+    shapes.count = 1
     return 0
 
 
-cdef inline int learn(Shapes *shapes, int parent, const char *step, const char *value, const char *end, Field field,
-                      uint64_t hashed_key, bint with_value) except -1 nogil:
-    """The node of the step [step, value) from a parent, known or new; NOWHERE if it cannot be kept. end: of the block."""
+cdef inline Node *learn(Shapes *shapes, Node *parent, const char *step, const char *after, const char *end, Field field,
+                        uint64_t hashed_key, uint8_t follows) noexcept nogil:
+    """The node of the step [step, after) from a parent, known or new; NULL if it cannot be kept. end: of the block."""
+    cdef Node **link = &parent.child
     cdef Node *node
-    cdef size_t length = value - step
+    cdef size_t length = after - step
     cdef int children = 0
-    cdef uint16_t *link
-    if length > LONGEST_STEP or end - value < ROOM:
-        return NOWHERE
-    if shapes.count == shapes.capacity:
-        if shapes.count == MAX_NODES:
-            return NOWHERE
-        grow_shapes(shapes)
-    link = &shapes.nodes[parent].child
-    while link[0]:
-        node = &shapes.nodes[link[0]]
-        if node.length == length and node.with_value == with_value and equal_bytes(step, node.step, length):
-            return link[0]
+    if length > LONGEST_STEP or end - after < ROOM:
+        return NULL
+    while link[0] != NULL:
+        node = link[0]
+        if node.length == length and node.follows == follows and equal_bytes(step, node.step, length):
+            return node
         link = &node.sibling
         children += 1
-    if children == MAX_CHILDREN:
-        return NOWHERE
-    node = &shapes.nodes[shapes.count]
-    node.step = step
-    node.length = <uint16_t>length
-    node.hashed_key = hashed_key
-    node.field = <uint8_t>field
-    node.with_value = with_value
-    node.child = NOWHERE
-    node.sibling = NOWHERE
-    node.last_length = 0
-    node.trust = MOST_TRUST // 2
-    link[0] = <uint16_t>shapes.count
-    shapes.count += 1
-    return link[0]
-
-
-cdef inline Node *next_node(const Shapes *shapes, const Node *node, const char *p, const char *end) noexcept nogil:
-    """The child whose step stands at p; NULL if there is none, or p is too near the end for a comparison."""
-    cdef uint32_t at = node.child
-    cdef Node *child
-    if end - p < LONGEST_STEP + ROOM:
+    if children == MAX_CHILDREN or shapes.count == MAX_NODES:
         return NULL
-    while at:
-        child = &shapes.nodes[at]
-        if equal_bytes(p, child.step, child.length):
-            return child
-        at = child.sibling
-    return NULL
+    node = &shapes.nodes[shapes.count]
+    shapes.count += 1
+    link[0] = node
+    node.step = step
+    node.child = NULL
+    node.sibling = NULL
+    node.hashed_key = hashed_key
+    node.length = <uint16_t>length
+    node.field = <uint8_t>field
+    node.follows = follows
+    node.trust = MOST_TRUST // 2
+    node.last_length = 0
+    return node
 
 
-cdef inline bint same_value(Node *node, const char **at, const char *end, Fields *fields) noexcept nogil:
-    """Takes the value at at[0] if its bytes are those of the node's last one."""
-    if node.trust < 0 or node.last_length == 0:
+cdef inline Node *next_node(const Node *node, const char *p) noexcept nogil:
+    """The child whose step stands at p, behind which are LONGEST_STEP + ROOM bytes; NULL if there is none."""
+    cdef Node *child = node.child
+    while child != NULL and not equal_bytes(p, child.step, child.length):
+        child = child.sibling
+    return child
+
+
+cdef inline bint same_value(Node *node, const char **at, const char *end) noexcept nogil:
+    """Whether the bytes at at[0] are those of the node's last value; steps over them if so."""
+    cdef size_t length = node.last_length
+    if length == 0:
         return False
-    if end - at[0] < <ssize_t>node.last_length + ROOM or not equal_bytes(at[0], node.last, node.last_length):
+    if end - at[0] < <ssize_t>length + ROOM or not equal_bytes(at[0], node.last, length):
         node.trust -= LOST_TRUST
         return False
-    node.trust = min(node.trust + 1 + <int32_t>(node.last_length // 32), MOST_TRUST)
-    fields.values[node.field] = node.value
-    count_member(fields, node.field)
-    at[0] += node.last_length - 1
+    node.trust = <int16_t>min(node.trust + 1 + <int>(length // 32), MOST_TRUST)
+    at[0] += length - 1
     return True
 
 
 cdef inline void remember_value(Node *node, const char *begin, const char *after, const char *end,
-                                const Fields *fields) noexcept nogil:
+                                const Value *value) noexcept nogil:
     """Keeps the value [begin, after) for the next event, unless its text lies where the next event may put its own."""
-    cdef const Value *value = &fields.values[node.field]
-    if node.trust < 0 or end - after < ROOM \
-            or (node.field != UNKNOWN_FIELD and value.type == TEXT and value.text.offset & IN_ARENA):
+    if end - after < ROOM or (node.field != UNKNOWN_FIELD and value.type == TEXT and value.text.offset & IN_ARENA):
         return
     node.value = value[0]
     node.last = begin

@@ -6,6 +6,7 @@ from libc.string cimport memcpy
 from hashing cimport text_hash
 from json cimport WHOLE, check_string, hex_four, put_utf8, skip_plain, utf8_length
 from records cimport IN_ARENA, Batch, Span, arena_reserve, text_of
+from simd cimport plain16
 
 
 cdef inline int unescape(Batch *batch, const char *p, const char *end, Span *text, bint *lone) except -1 nogil:
@@ -66,6 +67,20 @@ cdef inline void replace_surrogates(char *p, size_t length) noexcept nogil:
             p[i + 1] = <char>0xBF
             p[i + 2] = <char>0xBD
         i += 1
+
+
+cdef inline const char *plain_text_end(const char *p, const char *end) noexcept nogil:
+    """The closing quote of the string at p, if there is one, of plain ASCII, and not near the end of the bytes; else NULL."""
+    cdef int plain
+    if p == end or p[0] != b'"':
+        return NULL
+    p += 1
+    while end - p >= 16:
+        plain = plain16(p)
+        p += plain
+        if plain < 16:
+            return p if p[0] == b'"' else NULL
+    return NULL
 
 
 cdef inline int read_string(Batch *batch, const char **at, const char *end, Span *text, uint64_t *hashed) except -1 nogil:

@@ -7,14 +7,14 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 
 from doubles cimport read_double
 from fields cimport (
-    DOUBLE, DURATION, DURATION_MS, INTEGER, OTHER_TYPE, TEXT, UNKNOWN_FIELD, Field, Fields, Value, count_member,
+    DOUBLE, DURATION, DURATION_MS, INTEGER, OTHER_TYPE, TEXT, UNKNOWN_FIELD, Field, Value,
 )
 from hashing cimport (
-    K5, K6, K7, array_add, array_begin, array_end, double_value, integer_value, member, object_value, text_value,
+    K5, K6, K7, array_add, array_begin, array_end, double_value, integer_value, member, object_value, text_hash, text_value,
 )
 from json cimport MAX_DEPTH, WHOLE, check_number, check_word, is_digit, skip_space
 from records cimport ABSENT, Batch
-from strings cimport read_string
+from strings cimport plain_text_end, read_string
 
 cdef enum:
     MAX_UNKNOWN_KEYS = 64    # more keys in one object go the slow way
@@ -61,6 +61,7 @@ cdef inline bint known_before(const uint64_t *keys, size_t count, uint64_t key) 
 
 cdef inline int hash_array(Batch *batch, const char **at, const char *end, int depth, uint64_t *hashed) except -1 nogil:
     cdef const char *p = skip_space(at[0] + 1, end)
+    cdef const char *text_end
     cdef uint64_t h = array_begin()
     cdef uint64_t element
     if p < end and p[0] == b']':
@@ -68,7 +69,11 @@ cdef inline int hash_array(Batch *batch, const char **at, const char *end, int d
         at[0] = p + 1
         return 1
     while True:
-        if not hash_value(batch, &p, end, depth, &element):
+        text_end = plain_text_end(p, end)
+        if text_end != NULL:
+            element = text_value(text_hash(p + 1, text_end - p - 1))
+            p = text_end + 1
+        elif not hash_value(batch, &p, end, depth, &element):
             return 0
         h = array_add(h, element)
         p = skip_space(p, end)
@@ -145,10 +150,9 @@ cdef inline int hash_value(Batch *batch, const char **at, const char *end, int d
     return read_number(batch, at, end, &number, hashed)
 
 
-cdef inline int read_member(Batch *batch, const char **at, const char *end, Fields *fields, Field field,
-                            uint64_t hashed_key) except -1 nogil:
-    """Reads the value of a field and counts it. 0: not for the fast path."""
-    cdef Value *value = &fields.values[field]
+cdef inline int read_value(Batch *batch, const char **at, const char *end, Field field, uint64_t hashed_key,
+                           Value *value) except -1 nogil:
+    """Reads the value of a field. 0: not for the fast path."""
     cdef uint64_t hashed
     if at[0] == end:
         return 0
@@ -167,5 +171,4 @@ cdef inline int read_member(Batch *batch, const char **at, const char *end, Fiel
         if not hash_value(batch, at, end, MAX_DEPTH - 1, &hashed):
             return 0
     value.member = member(hashed_key, hashed)
-    count_member(fields, field)
     return 1
