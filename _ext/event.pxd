@@ -12,7 +12,7 @@ from json cimport MAX_OBJECT, is_digit
 from match cimport BY_SESSION, UNNAMED, Name, is_text, is_white, name_of
 from objects cimport read_object
 from reader cimport Reader
-from recent cimport intern_recent
+from recent cimport intern_place, intern_recent
 from records cimport *
 
 # What became of fields that might be an event.
@@ -198,10 +198,10 @@ cdef inline int keep(Reader *reader, const Fields *fields, Name name, int64_t at
     event.at_us = at_us
     event.record = batch.records
     event.matcher = name.matcher
-    sensor = <uint32_t>intern_recent(
-        batch, &batch.sensors, &reader.sensors, fields.values[SENSOR].text if own_sensor else reader.sensor, 0)
+    sensor = <uint32_t>intern_place(
+        batch, &batch.sensors, &reader.sensors, fields.values[SENSOR].text if own_sensor else reader.sensor)
     event.name = <uint32_t>intern_recent(batch, &batch.names, &reader.names, name.id, sensor)
-    event.eventid = <uint32_t>intern_recent(batch, &batch.eventids, &reader.eventids, fields.values[EVENTID].text, 0)
+    event.eventid = <uint32_t>intern_place(batch, &batch.eventids, &reader.eventids, fields.values[EVENTID].text)
     eventid = &batch.eventids.entries[event.eventid]
     if eventid.tag == 0 and eventid.kind == OTHER:
         eventid.kind = kind_of(text_of(batch, eventid.text), eventid.text.length)

@@ -30,6 +30,10 @@ cdef inline bint is_digit(char c) noexcept nogil:
     return b'0' <= c <= b'9'
 
 
+cdef inline bint is_plain(char c) noexcept nogil:
+    return 0x20 <= <uint8_t>c < 0x80 and c != b'"' and c != b'\\'
+
+
 cdef inline const char *skip_plain(const char *p, const char *end) noexcept nogil:
     """The first byte from p on that is a quote, a backslash, a control or not ASCII; or end."""
     cdef int plain
@@ -38,7 +42,7 @@ cdef inline const char *skip_plain(const char *p, const char *end) noexcept nogi
         p += plain
         if plain < 16:
             return p
-    while p < end and <uint8_t>p[0] >= 0x20 and <uint8_t>p[0] < 0x80 and p[0] != b'"' and p[0] != b'\\':
+    while p < end and is_plain(p[0]):
         p += 1
     return p
 

@@ -4,7 +4,7 @@
 from libc.stdlib cimport calloc, free
 
 from clock cimport Clock
-from recent cimport Recent
+from recent cimport Places, Recent
 from records cimport Batch, Span
 from shapes cimport Shapes
 
@@ -12,8 +12,8 @@ cdef struct Reader:
     Batch *batch
     Shapes shapes
     Recent names
-    Recent sensors
-    Recent eventids
+    Places sensors
+    Places eventids
     Clock clock
     Span sensor              # of events that name none
     int naive_minutes        # offset of times that name none

@@ -40,3 +40,19 @@ cdef inline int64_t intern_recent(Batch *batch, Interner *interner, Recent *rece
             return number[0] - 1
     number[0] = <uint32_t>intern(batch, interner, span, tag) + 1
     return number[0] - 1
+
+
+# Numbers of texts by where they are. Values that are taken over from an event before have their texts there (shapes.pxd).
+cdef struct Places:
+    Span texts[64]
+    uint32_t numbers[64]     # number + 1; 0 is free
+
+
+cdef inline int64_t intern_place(Batch *batch, Interner *interner, Places *places, Span span) except -1 nogil:
+    """`intern` under tag 0, with a look first whether the text itself was interned before."""
+    cdef uint32_t at = (span.offset * 0x9E3779B1U) >> 26
+    if places.numbers[at] and places.texts[at].offset == span.offset and places.texts[at].length == span.length:
+        return places.numbers[at] - 1
+    places.numbers[at] = <uint32_t>intern(batch, interner, span, 0) + 1
+    places.texts[at] = span
+    return places.numbers[at] - 1

@@ -5,7 +5,7 @@
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from doubles cimport read_double
+from doubles cimport read_decimal, read_double
 from fields cimport (
     DOUBLE, DURATION, DURATION_MS, INTEGER, OTHER_TYPE, TEXT, UNKNOWN_FIELD, Field, Value,
 )
@@ -29,9 +29,10 @@ cdef inline bint read_number(Batch *batch, const char **at, const char *end, Val
     if check_number(at, end, &fraction) != WHOLE:
         return False
     if fraction:
-        # The byte after a number that was checked is in the buffer and no part of a number: reading stops there.
         value.type = DOUBLE
-        value.number = read_double(p)
+        if not read_decimal(p, at[0], &value.number):
+            # The byte after a number that was checked is in the buffer and no part of a number: reading stops there.
+            value.number = read_double(p)
         value.text.length = ABSENT
         hashed[0] = double_value(value.number)
         return True
