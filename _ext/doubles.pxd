@@ -23,21 +23,36 @@ cdef extern from *:
 
 cdef extern from *:
     """
-    static const double sc_powers[23] = {
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-        1e21, 1e22,
+    #include <string.h>
+    static const uint64_t sc_tens[20] = {
+        1ULL, 10ULL, 100ULL, 1000ULL, 10000ULL, 100000ULL, 1000000ULL, 10000000ULL, 100000000ULL, 1000000000ULL,
+        10000000000ULL, 100000000000ULL, 1000000000000ULL, 10000000000000ULL, 100000000000000ULL, 1000000000000000ULL,
+        10000000000000000ULL, 100000000000000000ULL, 1000000000000000000ULL, 10000000000000000000ULL,
     };
+    /* digits / 10^places, digits > 0, rounded once. Both are shifted until their highest bit is set; then the quotient has 63
+       or 64 bits, and its lowest stands for all that are cut. So the one rounding is that of an integer to a double. */
+    static inline double sc_quotient(uint64_t digits, int places) {
+        uint64_t tens = sc_tens[places];
+        int up = __builtin_clzll(digits), down = __builtin_clzll(tens);
+        unsigned __int128 dividend = (unsigned __int128)(digits << up) << 63;
+        uint64_t divisor = tens << down;
+        uint64_t quotient = (uint64_t)(dividend / divisor) | (dividend % divisor != 0);
+        uint64_t bits = (uint64_t)(1023 - 63 + down - up) << 52;
+        double scale;
+        memcpy(&scale, &bits, sizeof(scale));
+        return (double)quotient * scale;
+    }
     """
-    const double powers_of_ten "sc_powers"[23]   # all that are exact
+    double quotient "sc_quotient"(uint64_t digits, int places) noexcept nogil
 
 cdef enum:
     MAX_DECIMAL_DIGITS = 19  # fit 64 bits
 
 
 cdef inline bint read_decimal(const char *p, const char *end, double *number) noexcept nogil:
-    """Reads a checked number that is digits with a point among them, if one division of exact doubles makes it."""
+    """Reads a checked number that is few digits with a point among them, to the same double as `read_double`."""
     cdef bint negative = p[0] == b'-'
-    cdef const char *point = NULL
+    cdef const char *point = end
     cdef uint64_t digits = 0
     if negative:
         p += 1
@@ -51,9 +66,7 @@ cdef inline bint read_decimal(const char *p, const char *end, double *number) no
         else:
             digits = digits * 10 + <uint64_t>(p[0] - 48)
         p += 1
-    if point == NULL or digits > 1ULL << 53:
-        return False
-    number[0] = <double>digits / powers_of_ten[end - point]
+    number[0] = quotient(digits, <int>(end - point)) if digits else 0.0
     if negative:
         number[0] = -number[0]
     return True
