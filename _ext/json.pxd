@@ -39,9 +39,9 @@ cdef inline const char *skip_plain(const char *p, const char *end) noexcept nogi
     cdef int plain
     while end - p >= 16:
         plain = plain16(p)
-        p += plain
         if plain < 16:
-            return p
+            return p + plain
+        p += 16                              # not `plain`: the next sixteen need not wait for it
     while p < end and is_plain(p[0]):
         p += 1
     return p

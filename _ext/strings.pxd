@@ -124,9 +124,9 @@ cdef inline const char *plain_text_end(const char *p, const char *end) noexcept 
     p += 1
     while end - p >= 16:
         plain = plain16(p)
-        p += plain
         if plain < 16:
-            return p if p[0] == b'"' else NULL
+            return p + plain if p[plain] == b'"' else NULL
+        p += 16                              # not `plain`: the next sixteen need not wait for it
     return NULL
 
 
