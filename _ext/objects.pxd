@@ -85,7 +85,6 @@ cdef inline bint read_plain_text(const Batch *batch, const char **at, const char
     cdef const char *text_end = plain_text_end(at[0], end)
     if text_end == NULL:
         return False
-    at[0] = text_end + 1
     value.type = TEXT
     value.text.offset = <uint32_t>(text - batch.block)
     value.text.length = <uint32_t>(text_end - text)
@@ -93,6 +92,7 @@ cdef inline bint read_plain_text(const Batch *batch, const char **at, const char
         value.member = 0                     # the instant and the session stand for it
     else:
         value.member = member(node.hashed_key, text_value(text_hash(text, text_end - text)))
+    at[0] = text_end + 1
     return True
 
 

@@ -79,6 +79,10 @@ cdef inline int unescape(Batch *batch, const char **at, const char *end, const c
         arena_reserve(batch, used + LONGEST_PIECE)
         out = batch.arena + batch.arena_length + used
         length = copy_plain(p, end, out)
+        if length == PIECE:
+            p += PIECE                       # not `length`: see skip_plain
+            used += PIECE
+            continue
         p += length
         out += length
         if p == end:
@@ -95,7 +99,7 @@ cdef inline int unescape(Batch *batch, const char **at, const char *end, const c
             p += length
         elif p[0] == b'"':
             break
-        elif <uint8_t>p[0] < 0x20:
+        else:
             return 0
         used = out - batch.arena - batch.arena_length
     text.offset = <uint32_t>batch.arena_length | IN_ARENA
