@@ -24,8 +24,14 @@ cdef extern from *:
         return n ? sc_byte(p) | sc_byte(p + n / 2) << (n / 2 * 8) | sc_byte(p + n - 1) << (8 * n - 8) : 0;
     }
     static inline uint64_t sc_mum(uint64_t a, uint64_t b) {
+    #if defined(__x86_64__)    /* gcc sends the product of the other way through memory */
+        uint64_t low, high;
+        __asm__("mulq %3" : "=a"(low), "=d"(high) : "%0"(a), "rm"(b) : "cc");
+        return high ^ low;
+    #else
         unsigned __int128 product = (unsigned __int128)a * b;
         return (uint64_t)(product >> 64) ^ (uint64_t)product;
+    #endif
     }
     static inline uint64_t sc_bits(double value) { uint64_t bits; memcpy(&bits, &value, 8); return bits; }
     """

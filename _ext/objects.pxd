@@ -4,12 +4,12 @@
 
 from libc.stdint cimport uint32_t, uint64_t
 
-from fields cimport EVENTID, SESSION, TEXT, TIMESTAMP, UNKNOWN_FIELD, Field, Fields, Value, count_member, field_of
+from fields cimport SESSION, TEXT, TIMESTAMP, UNKNOWN_FIELD, Field, Fields, Value, count_member, field_of
 from hashing cimport member, text_hash, text_value
 from json cimport skip_plain, skip_space
-from records cimport IN_ARENA, Batch
+from records cimport Batch
 from shapes cimport (
-    A_VALUE, LONGEST_STEP, NO_VALUE, THE_END, Node, Shapes, learn, next_node, plant, remember_value, same_value,
+    LONGEST_STEP, NO_VALUE, THE_END, Node, Shapes, learn, learn_member, next_node, plant, remember_value, same_value,
 )
 from simd cimport ROOM
 from strings cimport plain_text_end
@@ -26,7 +26,6 @@ cdef inline int read_members(Batch *batch, Shapes *shapes, const char **at, cons
     cdef size_t count = 0
     cdef uint64_t hashed_key
     cdef Field field
-    cdef bint known_value
     cdef Node *node
     if shapes.nodes == NULL:
         plant(shapes)
@@ -58,13 +57,7 @@ cdef inline int read_members(Batch *batch, Shapes *shapes, const char **at, cons
             return 0
         count_member(fields, field)
         if node != NULL:
-            # There are few event ids, and what comes next depends on them: they are part of the shape.
-            known_value = field == EVENTID and fields.values[EVENTID].type == TEXT \
-                and not fields.values[EVENTID].text.offset & IN_ARENA
-            node = learn(shapes, node, step, p if known_value else value, end, field, hashed_key,
-                         NO_VALUE if known_value else A_VALUE)
-            if node != NULL:
-                remember_value(node, value, p, end, &fields.values[field])
+            node = learn_member(shapes, node, step, value, p, end, field, hashed_key, &fields.values[field])
         step = p
         p = skip_space(p, end)
         if p == end:
@@ -100,21 +93,25 @@ cdef inline int follow_shape(Batch *batch, const Shapes *shapes, const char **at
     """Reads the object at at[0] if it has a shape that is known. 0: it has none, or is not for the fast path."""
     cdef const char *p = at[0]
     cdef const char *begin
+    cdef const char *last                    # where a step may be compared
     cdef Node *node = shapes.nodes
     cdef Value *value
-    if node == NULL:
+    cdef uint64_t members = 0
+    cdef uint32_t present = 0
+    if node == NULL or end - p < LONGEST_STEP + ROOM:
         return 0
-    fields.present = 0
-    fields.members = 0
-    while end - p >= LONGEST_STEP + ROOM:
+    last = end - (LONGEST_STEP + ROOM)
+    while p <= last:
         node = next_node(node, p)
         if node == NULL:
             return 0
         p += node.length
-        value = &fields.values[node.field]
         if node.follows == THE_END:
+            fields.present = present
+            fields.members = members
             at[0] = p
             return 1
+        value = &fields.values[node.field]
         if node.follows == NO_VALUE or (node.trust >= 0 and same_value(node, &p, end)):
             value[0] = node.value
         else:
@@ -124,7 +121,8 @@ cdef inline int follow_shape(Batch *batch, const Shapes *shapes, const char **at
                 return 0
             if node.trust >= 0:
                 remember_value(node, begin, p, end, value)
-        count_member(fields, node.field)
+        present |= <uint32_t>1 << node.field
+        members += value.member
     return 0
 
 

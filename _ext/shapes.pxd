@@ -10,13 +10,14 @@
 from libc.stdint cimport int16_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport malloc
 
-from fields cimport TEXT, UNKNOWN_FIELD, Field, Value
+from fields cimport EVENTID, HASSH, TEXT, UNKNOWN_FIELD, VERSION, Field, Value
 from records cimport IN_ARENA
 from simd cimport ROOM, equal_bytes
 
 cdef enum:
-    MAX_NODES = 1024
+    MAX_NODES = 2048
     MAX_CHILDREN = 32        # of one node
+    MAX_KNOWN_VALUES = 24    # among them
     LONGEST_STEP = 96
     MOST_TRUST = 16
     LOST_TRUST = 2           # by a value that is another than the last
@@ -72,7 +73,7 @@ cdef inline Node *learn(Shapes *shapes, Node *parent, const char *step, const ch
             return node
         link = &node.sibling
         children += 1
-    if children == MAX_CHILDREN or shapes.count == MAX_NODES:
+    if children >= (MAX_KNOWN_VALUES if follows == NO_VALUE else MAX_CHILDREN) or shapes.count == MAX_NODES:
         return NULL
     node = &shapes.nodes[shapes.count]
     shapes.count += 1
@@ -86,6 +87,31 @@ cdef inline Node *learn(Shapes *shapes, Node *parent, const char *step, const ch
     node.follows = follows
     node.trust = MOST_TRUST // 2
     node.last_length = 0
+    return node
+
+
+cdef inline void remember_value(Node *node, const char *begin, const char *after, const char *end,
+                                const Value *value) noexcept nogil:
+    """Keeps the value [begin, after) for the next event, unless its text lies where the next event may put its own."""
+    if end - after < ROOM or (node.field != UNKNOWN_FIELD and value.type == TEXT and value.text.offset & IN_ARENA):
+        return
+    node.value = value[0]
+    node.last = begin
+    node.last_length = <uint32_t>(after - begin) + 1
+
+
+cdef inline Node *learn_member(Shapes *shapes, Node *parent, const char *step, const char *begin, const char *after,
+                               const char *end, Field field, uint64_t hashed_key, const Value *value) noexcept nogil:
+    """The node of a member whose value is [begin, after).
+
+    There are few event ids and few kinds of clients, and what comes next depends on them: they are part of the shape."""
+    cdef Node *node = NULL
+    if (field == EVENTID or field == VERSION or field == HASSH) and value.type == TEXT and not value.text.offset & IN_ARENA:
+        node = learn(shapes, parent, step, after, end, field, hashed_key, NO_VALUE)
+    if node == NULL:
+        node = learn(shapes, parent, step, begin, end, field, hashed_key, A_VALUE)
+    if node != NULL:
+        remember_value(node, begin, after, end, value)
     return node
 
 
@@ -108,13 +134,3 @@ cdef inline bint same_value(Node *node, const char **at, const char *end) noexce
     node.trust = <int16_t>min(node.trust + 1 + <int>(length // 32), MOST_TRUST)
     at[0] += length - 1
     return True
-
-
-cdef inline void remember_value(Node *node, const char *begin, const char *after, const char *end,
-                                const Value *value) noexcept nogil:
-    """Keeps the value [begin, after) for the next event, unless its text lies where the next event may put its own."""
-    if end - after < ROOM or (node.field != UNKNOWN_FIELD and value.type == TEXT and value.text.offset & IN_ARENA):
-        return
-    node.value = value[0]
-    node.last = begin
-    node.last_length = <uint32_t>(after - begin) + 1

@@ -77,6 +77,9 @@ cdef inline int hash_array(Batch *batch, const char **at, const char *end, int d
         elif not hash_value(batch, &p, end, depth, &element):
             return 0
         h = array_add(h, element)
+        if end - p >= 3 and p[0] == b',' and p[1] == b' ' and p[2] == b'"':
+            p += 2                           # as Cowrie writes lists of texts
+            continue
         p = skip_space(p, end)
         if p == end:
             return 0
