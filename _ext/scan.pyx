@@ -29,7 +29,7 @@ from json cimport BROKEN, INCOMPLETE, MAX_OBJECT, TOO_DEEP, TOO_LONG, WHOLE, Ver
 from match cimport BY_USER, LAST_MATCHER, UNNAMED, Name, name_of
 from reader cimport Reader, free_reader, new_reader
 from records cimport (
-    IN_ARENA, Batch, Event, Interned, Span, absent, arena_reserve, free_batch, new_batch, text_of,
+    ABSENT, IN_ARENA, Batch, Event, Interned, Span, absent, arena_reserve, free_batch, new_batch, text_of,
 )
 from strings cimport replace_surrogates
 
@@ -340,6 +340,21 @@ cdef class EventBatch:
                 event.fingerprint, text_of(self.batch, text)[:text.length].decode("utf-8"), event.record, event.matcher,
             ))
         return rows
+
+    def dump_values(self):
+        """What sessions get from every event, for tests: (kind, ports, stated duration, texts)."""
+        cdef Event *event
+        rows = []
+        for i in range(self.batch.count):
+            event = &self.batch.events[i]
+            rows.append((
+                event.kind, event.src_port, event.dst_port, event.close_ms, self.bytes_of(event.src_ip),
+                self.bytes_of(event.protocol), self.bytes_of(event.a), self.bytes_of(event.b), self.bytes_of(event.c),
+            ))
+        return rows
+
+    cdef object bytes_of(self, Span text):
+        return None if text.length == ABSENT else text_of(self.batch, text)[:text.length]
 
 
 cdef bytes stored_text(str text):

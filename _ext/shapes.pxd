@@ -38,7 +38,7 @@ cdef struct Node:
     uint8_t field
     uint8_t follows
     int16_t trust            # that a value comes again; below 0 it is not compared any more
-    uint32_t last_length     # of the bytes of the last value and the one behind it, so that 1 is not taken for 12; 0: none
+    uint32_t last_length     # bytes of the last value; 0: none yet
     const char *last
     Value value
 
@@ -97,7 +97,7 @@ cdef inline void remember_value(Node *node, const char *begin, const char *after
         return
     node.value = value[0]
     node.last = begin
-    node.last_length = <uint32_t>(after - begin) + 1
+    node.last_length = <uint32_t>(after - begin)
 
 
 cdef inline Node *learn_member(Shapes *shapes, Node *parent, const char *step, const char *begin, const char *after,
@@ -124,7 +124,9 @@ cdef inline Node *next_node(const Node *node, const char *p) noexcept nogil:
 
 
 cdef inline bint same_value(Node *node, const char **at, const char *end) noexcept nogil:
-    """Whether the bytes at at[0] are those of the node's last value; steps over them if so."""
+    """Whether the bytes at at[0] are those of the node's last value; steps over them if so.
+
+    They may be the begin of a longer number. No step goes on from there: all begin with space, a comma or a brace."""
     cdef size_t length = node.last_length
     if length == 0:
         return False
@@ -132,5 +134,5 @@ cdef inline bint same_value(Node *node, const char **at, const char *end) noexce
         node.trust -= LOST_TRUST
         return False
     node.trust = <int16_t>min(node.trust + 1 + <int>(length // 32), MOST_TRUST)
-    at[0] += length - 1
+    at[0] += length
     return True

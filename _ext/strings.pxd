@@ -21,6 +21,7 @@ cdef extern from *:
 cdef enum:
     PIECE = 16               # bytes that are copied at a time
     LONGEST_PIECE = 32       # more than such a piece and a character
+    DECODED_AT_A_TIME = 1024
 
 
 cdef inline int decode_escape(const char **at, const char *end, char **to, bint *lone) noexcept nogil:
@@ -64,24 +65,18 @@ cdef inline int copy_plain(const char *p, const char *end, char *out) noexcept n
     return plain
 
 
-cdef inline int unescape(Batch *batch, const char **at, const char *end, const char *begin, Span *text, bint *lone) except -1 nogil:
-    """Decodes the string from `begin` on into the arena, up to its closing quote; what is before at[0] needs no decoding.
+cdef inline int decode(const char **at, const char *end, char **to, const char *full, bint *lone) noexcept nogil:
+    """Decodes the inside of a string up to its closing quote, or until there is no room before `full` for one more piece.
 
-    Lone surrogates become three bytes (said by `lone`). Returns 0, with nothing kept, if it is no string or no UTF-8."""
+    Returns 0 if it is no string or no UTF-8. Lone surrogates become three bytes (said by `lone`)."""
     cdef const char *p = at[0]
-    cdef char *out
-    cdef size_t used = p - begin
+    cdef char *out = to[0]
     cdef int length
-    arena_reserve(batch, used + LONGEST_PIECE)
-    memcpy(batch.arena + batch.arena_length, begin, used)
-    lone[0] = False
-    while True:
-        arena_reserve(batch, used + LONGEST_PIECE)
-        out = batch.arena + batch.arena_length + used
+    while full - out >= LONGEST_PIECE:
         length = copy_plain(p, end, out)
         if length == PIECE:
             p += PIECE                       # not `length`: see skip_plain
-            used += PIECE
+            out += PIECE
             continue
         p += length
         out += length
@@ -101,11 +96,32 @@ cdef inline int unescape(Batch *batch, const char **at, const char *end, const c
             break
         else:
             return 0
+    at[0] = p
+    to[0] = out
+    return 1
+
+
+cdef inline int unescape(Batch *batch, const char **at, const char *end, const char *begin, Span *text, bint *lone) except -1 nogil:
+    """Decodes the string from `begin` on into the arena; what is before at[0] needs no decoding.
+
+    Returns 0, with nothing kept, if it is no string or no UTF-8."""
+    cdef char *out
+    cdef size_t used = at[0] - begin
+    arena_reserve(batch, used + DECODED_AT_A_TIME)
+    memcpy(batch.arena + batch.arena_length, begin, used)
+    lone[0] = False
+    while True:
+        arena_reserve(batch, used + DECODED_AT_A_TIME)
+        out = batch.arena + batch.arena_length + used
+        if not decode(at, end, &out, out + DECODED_AT_A_TIME, lone):
+            return 0
         used = out - batch.arena - batch.arena_length
+        if at[0] < end and at[0][0] == b'"':
+            break
     text.offset = <uint32_t>batch.arena_length | IN_ARENA
-    text.length = <uint32_t>(out - batch.arena - batch.arena_length)
-    batch.arena_length += text.length
-    at[0] = p + 1
+    text.length = <uint32_t>used
+    batch.arena_length += used
+    at[0] += 1
     return 1
 
 
