@@ -72,7 +72,8 @@ cdef inline int read_members(Batch *batch, Shapes *shapes, const char **at, cons
         p = skip_space(p + 1, end)
 
 
-cdef inline bint read_plain_text(const Batch *batch, const char **at, const char *end, const Node *node, Value *value) noexcept nogil:
+cdef inline bint read_plain_text(const Batch *batch, const char **at, const char *end, const Node *node,
+                                 Value *value) noexcept nogil:
     """`read_value` for most values: a text of plain ASCII."""
     cdef const char *text = at[0] + 1
     cdef const char *text_end = plain_text_end(at[0], end)
