@@ -1,6 +1,8 @@
 # Timestamps of Cowrie's log as integer microseconds UTC. No libc time function: they know locales and zones.
 
-from libc.stdint cimport int64_t
+from libc.stdint cimport int64_t, uint64_t
+
+from hashing cimport load_word
 
 cdef enum:
     US_PER_SECOND = 1000000
@@ -98,4 +100,41 @@ cdef inline bint read_time(const char *p, size_t length, int naive_minutes, int6
         return False
     at_us[0] = ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute - offset) * 60 + second
     at_us[0] = at_us[0] * US_PER_SECOND + fraction
+    return True
+
+
+# The hour of the last time that was read, as its text `YYYY-MM-DDTHH` and as its microseconds: the next is most likely in it.
+cdef struct Clock:
+    uint64_t date            # the first eight bytes
+    uint64_t hour            # the other five; 0: no hour yet
+    int64_t at_us
+
+
+cdef inline bint digits_up_to(uint64_t digits, uint64_t room) noexcept nogil:
+    """Whether no byte is above its limit. room: what can be added to each limit without reaching 0x80."""
+    return not ((digits + room) | digits) & 0x8080808080808080ULL
+
+
+cdef inline bint read_next_time(Clock *clock, const char *p, size_t length, int naive_minutes, int64_t *at_us) noexcept nogil:
+    """`read_time`, quick for `YYYY-MM-DDTHH:MM:SS.ffffffZ` in the hour of the last such time."""
+    cdef uint64_t date, hour, time, fraction
+    if length != 27:
+        return read_time(p, length, naive_minutes, at_us)
+    date = load_word(p)
+    hour = load_word(p + 8) & 0xFFFFFFFFFFULL
+    time = load_word(p + 13) ^ 0x302E30303A30303AULL        # `:00:00.0`: what is left are digits
+    fraction = load_word(p + 19) ^ 0x5A3030303030302EULL    # `.000000Z`
+    if not digits_up_to(time, 0x767F767A7F767A7FULL) or not digits_up_to(fraction, 0x7F7676767676767FULL):
+        return read_time(p, length, naive_minutes, at_us)
+    time = (time >> 8 & 15) * 600 + (time >> 16 & 15) * 60 + (time >> 32 & 15) * 10 + (time >> 40 & 15)
+    fraction = fraction << 8 & 0xFFFFFFFFFFFF0000ULL        # eight digits, the first two 0, the first one lowest
+    fraction = fraction * 10 + (fraction >> 8)              # pairs of them, each in the lower of its two bytes
+    fraction = ((fraction & 0xFF000000FFULL) * 0xF424000000064ULL + (fraction >> 16 & 0xFF000000FFULL) * 0x271000000001ULL) >> 32
+    if clock.date != date or clock.hour != hour:
+        if not read_time(p, length, naive_minutes, at_us):
+            return False
+        clock.date = date
+        clock.hour = hour
+        clock.at_us = at_us[0] - <int64_t>(time * US_PER_SECOND + fraction)
+    at_us[0] = clock.at_us + <int64_t>(time * US_PER_SECOND + fraction)
     return True

@@ -4,14 +4,16 @@ from libc.math cimport floor, isfinite
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from clock cimport read_time
+from clock cimport read_next_time
 from doubles cimport read_double
 from fields cimport *
 from hashing cimport fingerprint_of
 from json cimport MAX_OBJECT, is_digit
 from match cimport BY_SESSION, UNNAMED, Name, is_text, is_white, name_of
+from objects cimport read_object
+from reader cimport Reader
+from recent cimport intern_place, intern_recent
 from records cimport *
-from values cimport read_object
 
 # What became of fields that might be an event.
 ctypedef int Fate
@@ -161,37 +163,34 @@ cdef inline int keep_texts(Batch *batch, Event *event, const Fields *fields) exc
 
 cdef inline uint64_t members_of(const Fields *fields, bint sensor_used, bint session_used) noexcept nogil:
     """Sum over the fields that identity covers: all but the timestamp and what named sensor and session."""
-    cdef uint64_t members = fields.members
-    cdef uint32_t wanted = fields.present & ~(<uint32_t>1 << TIMESTAMP)
-    cdef int field
+    cdef uint64_t members = fields.members - member_of(fields, TIMESTAMP)
     if sensor_used:
-        wanted &= ~(<uint32_t>1 << SENSOR)
+        members -= member_of(fields, SENSOR)
     if session_used:
-        wanted &= ~(<uint32_t>1 << SESSION)
-    for field in range(FIELDS):
-        if wanted & (<uint32_t>1 << field):
-            members += fields.values[field].member
+        members -= member_of(fields, SESSION)
     return members
 
 
-cdef inline Fate when(const Batch *batch, const Fields *fields, int naive_minutes, int64_t *at_us) noexcept nogil:
+cdef inline Fate when(Reader *reader, const Fields *fields, int64_t *at_us) noexcept nogil:
     """Whether fields are an event: a readable timestamp and a non-empty event id, in this order."""
     cdef Span time
     if not is_text(fields, TIMESTAMP):
         return NO_TIME
     time = fields.values[TIMESTAMP].text
-    if not read_time(text_of(batch, time), time.length, naive_minutes, at_us):
+    if not read_next_time(&reader.clock, text_of(reader.batch, time), time.length, reader.naive_minutes, at_us):
         return NO_TIME
     if not is_text(fields, EVENTID) or fields.values[EVENTID].text.length == 0:
         return NO_EVENTID
     return KEPT
 
 
-cdef inline int keep(Batch *batch, const Fields *fields, Span sensor, Name name, int64_t at_us) except -1 nogil:
+cdef inline int keep(Reader *reader, const Fields *fields, Name name, int64_t at_us) except -1 nogil:
     """Adds an event that has a time and an id to the batch; without a session it is only counted."""
+    cdef Batch *batch = reader.batch
     cdef bint own_sensor = is_text(fields, SENSOR) and fields.values[SENSOR].text.length > 0
     cdef Event *event
     cdef Interned *eventid
+    cdef uint32_t sensor
     if name.matcher == UNNAMED:
         batch.sessionless += 1
         return 0
@@ -199,9 +198,10 @@ cdef inline int keep(Batch *batch, const Fields *fields, Span sensor, Name name,
     event.at_us = at_us
     event.record = batch.records
     event.matcher = name.matcher
-    event.name = <uint32_t>intern(batch, &batch.names, name.id, <uint32_t>intern(
-        batch, &batch.sensors, fields.values[SENSOR].text if own_sensor else sensor, 0))
-    event.eventid = <uint32_t>intern(batch, &batch.eventids, fields.values[EVENTID].text, 0)
+    sensor = <uint32_t>intern_place(
+        batch, &batch.sensors, &reader.sensors, fields.values[SENSOR].text if own_sensor else reader.sensor)
+    event.name = <uint32_t>intern_recent(batch, &batch.names, &reader.names, name.id, sensor)
+    event.eventid = <uint32_t>intern_place(batch, &batch.eventids, &reader.eventids, fields.values[EVENTID].text)
     eventid = &batch.eventids.entries[event.eventid]
     if eventid.tag == 0 and eventid.kind == OTHER:
         eventid.kind = kind_of(text_of(batch, eventid.text), eventid.text.length)
@@ -214,11 +214,9 @@ cdef inline int keep(Batch *batch, const Fields *fields, Span sensor, Name name,
     return 0
 
 
-cdef inline int take(Batch *batch, const char **at, const char *end, Span sensor, int naive_minutes,
-                     bint named) except -1 nogil:
-    """Takes the object at at[0] as one event. 0: not for the fast path; nothing is kept then.
-
-    named: only those that name their session."""
+cdef inline int take(Reader *reader, const char **at, const char *end) except -1 nogil:
+    """Takes the object at at[0] as one event. 0: not for the fast path; nothing is kept then."""
+    cdef Batch *batch = reader.batch
     cdef Fields fields
     cdef size_t arena_length = batch.arena_length
     cdef int64_t at_us
@@ -226,13 +224,11 @@ cdef inline int take(Batch *batch, const char **at, const char *end, Span sensor
     cdef const char *p = at[0]
     if end - p > MAX_OBJECT:
         end = p + MAX_OBJECT
-    if not read_object(batch, &p, end, &fields) or when(batch, &fields, naive_minutes, &at_us) != KEPT:
-        batch.arena_length = arena_length
-        return 0
-    name = name_of(batch, &fields, absent())
-    if named and name.matcher == UNNAMED:
-        batch.arena_length = arena_length
-        return 0
-    keep(batch, &fields, sensor, name, at_us)
-    at[0] = p
-    return 1
+    if read_object(batch, &reader.shapes, &p, end, &fields) and when(reader, &fields, &at_us) == KEPT:
+        name = name_of(batch, &fields, absent())
+        if name.matcher != UNNAMED or not reader.named:
+            keep(reader, &fields, name, at_us)
+            at[0] = p
+            return 1
+    batch.arena_length = arena_length
+    return 0

@@ -38,7 +38,7 @@ cdef enum:
     DURATION = 23
     DURATION_MS = 24
     FIELDS = 25
-    UNKNOWN_FIELD = 26
+    UNKNOWN_FIELD = FIELDS   # not used, but part of what the event is
 
 ctypedef uint8_t Type
 
@@ -61,8 +61,19 @@ cdef struct Value:
 # The fields of the object at hand. A value counts only if its bit in `present` is set.
 cdef struct Fields:
     uint32_t present
-    uint64_t members         # sum over the fields that are not in `values`
-    Value values[25]
+    uint64_t members         # sum over all fields
+    Value values[26]         # the last one's place is that of all unknown fields, one after the other
+
+
+cdef inline void count_member(Fields *fields, Field field) noexcept nogil:
+    """Makes the value of a field count."""
+    fields.present |= <uint32_t>1 << field
+    fields.members += fields.values[field].member
+
+
+cdef inline uint64_t member_of(const Fields *fields, Field field) noexcept nogil:
+    """A field's part of `members`."""
+    return fields.values[field].member if fields.present & (<uint32_t>1 << field) else 0
 
 
 cdef inline bint same(const char *p, const char *word, size_t length) noexcept nogil:

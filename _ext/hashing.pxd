@@ -14,15 +14,29 @@ cdef extern from *:
     #error "sesscore reads words as little endian"
     #endif
     static inline uint64_t sc_word(const char *p) { uint64_t w; memcpy(&w, p, 8); return w; }
-    static inline uint64_t sc_tail(const char *p, size_t n) { uint64_t w = 0; if (n) memcpy(&w, p, n); return w; }
+    static inline uint32_t sc_half(const char *p) { uint32_t w; memcpy(&w, p, 4); return w; }
+    static inline uint64_t sc_byte(const char *p) { return *(const unsigned char *)p; }
+    /* The last n < 8 bytes of a text, zeros above: they overlap with what is before them or with each other. */
+    static inline uint64_t sc_tail(const char *text, size_t length, size_t n) {
+        const char *p = text + length - n;
+        if (length >= 8) return (sc_word(p + n - 8) >> (56 - 8 * n)) >> 8;
+        if (n >= 4) return sc_half(p) | (uint64_t)sc_half(p + n - 4) << (8 * n - 32);
+        return n ? sc_byte(p) | sc_byte(p + n / 2) << (n / 2 * 8) | sc_byte(p + n - 1) << (8 * n - 8) : 0;
+    }
     static inline uint64_t sc_mum(uint64_t a, uint64_t b) {
+    #if defined(__x86_64__)    /* gcc sends the product of the other way through memory */
+        uint64_t low, high;
+        __asm__("mulq %3" : "=a"(low), "=d"(high) : "%0"(a), "rm"(b) : "cc");
+        return high ^ low;
+    #else
         unsigned __int128 product = (unsigned __int128)a * b;
         return (uint64_t)(product >> 64) ^ (uint64_t)product;
+    #endif
     }
     static inline uint64_t sc_bits(double value) { uint64_t bits; memcpy(&bits, &value, 8); return bits; }
     """
     uint64_t load_word "sc_word"(const char *p) noexcept nogil
-    uint64_t load_tail "sc_tail"(const char *p, size_t n) noexcept nogil
+    uint64_t load_tail "sc_tail"(const char *text, size_t length, size_t n) noexcept nogil
     uint64_t mum "sc_mum"(uint64_t a, uint64_t b) noexcept nogil
     uint64_t bits_of "sc_bits"(double value) noexcept nogil
 
@@ -53,11 +67,11 @@ cdef extern from *:
 cdef inline uint64_t text_hash(const char *text, size_t length) noexcept nogil:
     """Hash of the bytes of a text (UTF-8; lone surrogates as three bytes)."""
     cdef uint64_t h = K0 ^ length
-    while length >= 8:
-        h = mum(h ^ load_word(text), K1)
-        text += 8
-        length -= 8
-    return mum(mum(h ^ load_tail(text, length), K2), K3)
+    cdef size_t i = 0
+    while length - i >= 8:
+        h = mum(h ^ load_word(text + i), K1)
+        i += 8
+    return mum(mum(h ^ load_tail(text, length, length - i), K2), K3)
 
 
 cdef inline uint64_t text_value(uint64_t hashed) noexcept nogil:
@@ -127,20 +141,19 @@ cdef inline void sip_round(SipState *s) noexcept nogil:
 cdef inline SipState sip_absorb(const char *text, size_t length, uint64_t k0, uint64_t k1, uint64_t wide) noexcept nogil:
     """SipHash-1-3 up to its finalization. wide: 0xEE for 128 bits, else 0."""
     cdef SipState s
-    cdef uint64_t word
-    cdef uint64_t last = <uint64_t>length << 56
+    cdef uint64_t word, last
+    cdef size_t i = 0
     s.v0 = k0 ^ 0x736F6D6570736575ULL
     s.v1 = k1 ^ 0x646F72616E646F6DULL ^ wide
     s.v2 = k0 ^ 0x6C7967656E657261ULL
     s.v3 = k1 ^ 0x7465646279746573ULL
-    while length >= 8:
-        word = load_word(text)
+    while length - i >= 8:
+        word = load_word(text + i)
         s.v3 ^= word
         sip_round(&s)
         s.v0 ^= word
-        text += 8
-        length -= 8
-    last |= load_tail(text, length)
+        i += 8
+    last = <uint64_t>length << 56 | load_tail(text, length, length - i)
     s.v3 ^= last
     sip_round(&s)
     s.v0 ^= last

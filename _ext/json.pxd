@@ -4,7 +4,7 @@
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from hashing cimport load_word
+from simd cimport plain16
 
 cdef enum:
     MAX_DEPTH = 64
@@ -21,15 +21,6 @@ cdef enum:
     TOO_LONG = 4
     UNUSUAL = 5              # perhaps JSON, but not for the fast path
 
-cdef extern from *:
-    """
-    #define SC_ONES  0x0101010101010101ULL
-    #define SC_HIGHS 0x8080808080808080ULL
-    """
-    const uint64_t ONES "SC_ONES"
-    const uint64_t HIGHS "SC_HIGHS"
-    int lowest_bit "__builtin_ctzll"(uint64_t word) noexcept nogil   # gcc and clang; undefined for 0
-
 
 cdef inline bint is_space(char c) noexcept nogil:
     return c == b' ' or c == b'\n' or c == b'\r' or c == b'\t'
@@ -39,25 +30,19 @@ cdef inline bint is_digit(char c) noexcept nogil:
     return b'0' <= c <= b'9'
 
 
-cdef inline uint64_t special_bytes(uint64_t w) noexcept nogil:
-    """Of eight bytes, those that need a look inside a string (control, quote, backslash, not ASCII), as their high bits.
-
-    The lowest bit that is set is exact; above it a borrow may have set others."""
-    cdef uint64_t quote = w ^ (ONES * 0x22)
-    cdef uint64_t backslash = w ^ (ONES * 0x5C)
-    cdef uint64_t control = (w - ONES * 0x20) & ~w
-    return (((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash) | control | w) & HIGHS
+cdef inline bint is_plain(char c) noexcept nogil:
+    return 0x20 <= <uint8_t>c < 0x80 and c != b'"' and c != b'\\'
 
 
 cdef inline const char *skip_plain(const char *p, const char *end) noexcept nogil:
     """The first byte from p on that is a quote, a backslash, a control or not ASCII; or end."""
-    cdef uint64_t special
-    while end - p >= 8:
-        special = special_bytes(load_word(p))
-        if special:
-            return p + (lowest_bit(special) >> 3)
-        p += 8
-    while p < end and <uint8_t>p[0] >= 0x20 and <uint8_t>p[0] < 0x80 and p[0] != b'"' and p[0] != b'\\':
+    cdef int plain
+    while end - p >= 16:
+        plain = plain16(p)
+        if plain < 16:
+            return p + plain
+        p += 16                              # not `plain`: the next sixteen need not wait for it
+    while p < end and is_plain(p[0]):
         p += 1
     return p
 

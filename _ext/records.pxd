@@ -33,6 +33,7 @@ cdef enum:
     ABSENT = 0xFFFFFFFF      # the length of a text that is not there
     IN_ARENA = 0x80000000    # a text's offset counts from the arena, not from the block
     NO_PORT = -1
+    USUAL_EVENT = 256        # bytes of a log that an event takes, or more
 
 
 # A text of the batch, in its block of log bytes or, if it had escapes, in its arena.
@@ -159,7 +160,10 @@ cdef inline int next_event(Batch *batch, Event **event) except -1 nogil:
     cdef size_t capacity
     cdef Event *grown
     if batch.count == batch.capacity:
-        capacity = batch.capacity + batch.capacity // 4 if batch.capacity else 4096   # doubling would show in the peak
+        if batch.capacity:
+            capacity = batch.capacity + batch.capacity // 4      # doubling would show in the peak
+        else:
+            capacity = batch.block_length // USUAL_EVENT + 64    # what is not used is never touched
         grown = <Event *>realloc(batch.events, capacity * sizeof(Event))
         if grown == NULL:
             with gil:

@@ -18,7 +18,7 @@ import os
 from doubles cimport open_locale
 from event cimport KEPT, NO_TIME, Fate, keep, take, when
 from fields cimport (
-    BIG_INTEGER, DOUBLE, FIELDS, INTEGER, OTHER_TYPE, TEXT, Field, Fields, Value, field_of,
+    BIG_INTEGER, DOUBLE, INTEGER, OTHER_TYPE, TEXT, UNKNOWN_FIELD, Field, Fields, Value, count_member, field_of,
 )
 from hashing cimport (
     K5, K6, K7, array_add, array_begin, array_end, big_integer_value, double_value, integer_value, member, object_value,
@@ -27,8 +27,9 @@ from hashing cimport (
 from heap cimport return_large_blocks
 from json cimport BROKEN, INCOMPLETE, MAX_OBJECT, TOO_DEEP, TOO_LONG, WHOLE, Verdict, check_object
 from match cimport BY_USER, LAST_MATCHER, UNNAMED, Name, name_of
+from reader cimport Reader, free_reader, new_reader
 from records cimport (
-    IN_ARENA, Batch, Event, Interned, Span, absent, arena_reserve, free_batch, new_batch, text_of,
+    ABSENT, IN_ARENA, Batch, Event, Interned, Span, absent, arena_reserve, free_batch, new_batch, text_of,
 )
 from strings cimport replace_surrogates
 
@@ -69,12 +70,11 @@ cdef class EventBatch:
     """
 
     cdef Batch *batch
+    cdef Reader *reader
     cdef readonly object capsule
     cdef readonly bytes block
     cdef readonly bint in_line
     cdef readonly list quarantine
-    cdef Span sensor
-    cdef int naive_minutes
     cdef bint fast
     cdef object ask
 
@@ -90,11 +90,16 @@ cdef class EventBatch:
         PyCapsule_SetContext(self.capsule, <void *>block)
         self.block = block
         self.in_line = in_line
-        self.naive_minutes = naive_minutes
         self.fast = fast
         self.ask = ask
         self.quarantine = []
-        self.put(stored_text(sensor), &self.sensor)
+        self.reader = new_reader(self.batch, naive_minutes, ask is not None)
+        if self.reader == NULL:
+            raise MemoryError()
+        self.put(stored_text(sensor), &self.reader.sensor)
+
+    def __dealloc__(self):
+        free_reader(self.reader)
 
     @property
     def events(self):
@@ -128,14 +133,13 @@ cdef class EventBatch:
         """Reads records from `at` on; returns where it stopped: the end, or the first byte that `records.py` has to look at."""
         cdef const char *p
         cdef const char *end = self.batch.block + self.batch.block_length
-        cdef bint named = self.ask is not None
         if not 0 <= at <= <Py_ssize_t>self.batch.block_length:
             raise IndexError(at)
         p = self.batch.block + at
         with nogil:
             while p < end:
                 if p[0] == b'{':
-                    if not self.fast or not take(self.batch, &p, end, self.sensor, self.naive_minutes, named):
+                    if not self.fast or not take(self.reader, &p, end):
                         break
                     self.batch.records += 1
                     self.in_line = True
@@ -237,14 +241,14 @@ cdef class EventBatch:
         cdef int64_t at_us
         cdef Fate fate
         self.read_fields(fields, &c_fields)
-        fate = when(self.batch, &c_fields, self.naive_minutes, &at_us)
+        fate = when(self.reader, &c_fields, &at_us)
         if fate == KEPT:
             if enclosing is not None:
                 self.put(stored_text(enclosing), &key)
             name = name_of(self.batch, &c_fields, key)
             if name.matcher == UNNAMED and self.ask is not None:
                 self.ask_user(fields, &name)
-            keep(self.batch, &c_fields, self.sensor, name, at_us)
+            keep(self.reader, &c_fields, name, at_us)
             self.batch.records += 1
             self.in_line = True
             return None
@@ -268,7 +272,7 @@ cdef class EventBatch:
         cdef int64_t at_us
         cdef size_t arena_length = self.batch.arena_length
         self.read_fields({key: fields[key] for key in ("timestamp", "eventid") if key in fields}, &c_fields)
-        event = when(self.batch, &c_fields, self.naive_minutes, &at_us) == KEPT
+        event = when(self.reader, &c_fields, &at_us) == KEPT
         self.batch.arena_length = arena_length
         return event
 
@@ -283,12 +287,10 @@ cdef class EventBatch:
             key = name.encode("utf-8", "surrogatepass")
             field = field_of(key, len(key))
             hashed_key = text_hash(key, len(key))
-            if field < FIELDS:
-                c_fields.present |= <uint32_t>1 << field
+            if field != UNKNOWN_FIELD:
                 self.read_python(value, &c_fields.values[field])
-                c_fields.values[field].member = member(hashed_key, value_hash(value))
-            else:
-                c_fields.members += member(hashed_key, value_hash(value))
+            c_fields.values[field].member = member(hashed_key, value_hash(value))
+            count_member(c_fields, field)
         return 0
 
     cdef int read_python(self, object value, Value *out) except -1:
@@ -338,6 +340,21 @@ cdef class EventBatch:
                 event.fingerprint, text_of(self.batch, text)[:text.length].decode("utf-8"), event.record, event.matcher,
             ))
         return rows
+
+    def dump_values(self):
+        """What sessions get from every event, for tests: (kind, ports, stated duration, texts)."""
+        cdef Event *event
+        rows = []
+        for i in range(self.batch.count):
+            event = &self.batch.events[i]
+            rows.append((
+                event.kind, event.src_port, event.dst_port, event.close_ms, self.bytes_of(event.src_ip),
+                self.bytes_of(event.protocol), self.bytes_of(event.a), self.bytes_of(event.b), self.bytes_of(event.c),
+            ))
+        return rows
+
+    cdef object bytes_of(self, Span text):
+        return None if text.length == ABSENT else text_of(self.batch, text)[:text.length]
 
 
 cdef bytes stored_text(str text):

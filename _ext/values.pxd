@@ -5,16 +5,16 @@
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from doubles cimport read_double
+from doubles cimport read_decimal, read_double
 from fields cimport (
-    DOUBLE, DURATION, DURATION_MS, FIELDS, INTEGER, OTHER_TYPE, TEXT, Field, Fields, Value, field_of,
+    DOUBLE, DURATION, DURATION_MS, INTEGER, OTHER_TYPE, TEXT, UNKNOWN_FIELD, Field, Value,
 )
 from hashing cimport (
     K5, K6, K7, array_add, array_begin, array_end, double_value, integer_value, member, object_value, text_hash, text_value,
 )
-from json cimport MAX_DEPTH, WHOLE, check_number, check_word, is_digit, skip_plain, skip_space
+from json cimport MAX_DEPTH, WHOLE, check_number, check_word, is_digit, skip_space
 from records cimport ABSENT, Batch
-from strings cimport read_string
+from strings cimport plain_text_end, read_string
 
 cdef enum:
     MAX_UNKNOWN_KEYS = 64    # more keys in one object go the slow way
@@ -29,9 +29,10 @@ cdef inline bint read_number(Batch *batch, const char **at, const char *end, Val
     if check_number(at, end, &fraction) != WHOLE:
         return False
     if fraction:
-        # The byte after a number that was checked is in the buffer and no part of a number: reading stops there.
         value.type = DOUBLE
-        value.number = read_double(p)
+        if not read_decimal(p, at[0], &value.number):
+            # The byte after a number that was checked is in the buffer and no part of a number: reading stops there.
+            value.number = read_double(p)
         value.text.length = ABSENT
         hashed[0] = double_value(value.number)
         return True
@@ -61,6 +62,7 @@ cdef inline bint known_before(const uint64_t *keys, size_t count, uint64_t key) 
 
 cdef inline int hash_array(Batch *batch, const char **at, const char *end, int depth, uint64_t *hashed) except -1 nogil:
     cdef const char *p = skip_space(at[0] + 1, end)
+    cdef const char *text_end
     cdef uint64_t h = array_begin()
     cdef uint64_t element
     if p < end and p[0] == b']':
@@ -68,9 +70,16 @@ cdef inline int hash_array(Batch *batch, const char **at, const char *end, int d
         at[0] = p + 1
         return 1
     while True:
-        if not hash_value(batch, &p, end, depth, &element):
+        text_end = plain_text_end(p, end)
+        if text_end != NULL:
+            element = text_value(text_hash(p + 1, text_end - p - 1))
+            p = text_end + 1
+        elif not hash_value(batch, &p, end, depth, &element):
             return 0
         h = array_add(h, element)
+        if end - p >= 3 and p[0] == b',' and p[1] == b' ' and p[2] == b'"':
+            p += 2                           # as Cowrie writes lists of texts
+            continue
         p = skip_space(p, end)
         if p == end:
             return 0
@@ -145,23 +154,21 @@ cdef inline int hash_value(Batch *batch, const char **at, const char *end, int d
     return read_number(batch, at, end, &number, hashed)
 
 
-cdef inline int read_field(Batch *batch, const char **at, const char *end, Fields *fields, Field field,
-                           uint64_t hashed_key) except -1 nogil:
-    """Reads the value of a field that is used."""
-    cdef Value *value = &fields.values[field]
+cdef inline int read_value(Batch *batch, const char **at, const char *end, Field field, uint64_t hashed_key,
+                           Value *value) except -1 nogil:
+    """Reads the value of a field. 0: not for the fast path."""
     cdef uint64_t hashed
-    if at[0] == end or fields.present & (<uint32_t>1 << field):
-        return 0                             # the last of equal keys counts: the slow path knows
-    fields.present |= <uint32_t>1 << field
+    if at[0] == end:
+        return 0
     if at[0][0] == b'"':
         value.type = TEXT
-        if not read_string(batch, at, end, &value.text, &hashed):
+        if not read_string(batch, at, end, NULL if field == UNKNOWN_FIELD else &value.text, &hashed):
             return 0
         hashed = text_value(hashed)
     elif at[0][0] == b'-' or is_digit(at[0][0]):
         if not read_number(batch, at, end, value, &hashed):
             return 0
-        if value.type == DOUBLE and field != DURATION and field != DURATION_MS:
+        if value.type == DOUBLE and field != DURATION and field != DURATION_MS and field != UNKNOWN_FIELD:
             return 0                         # its text is Python's repr
     else:
         value.type = OTHER_TYPE
@@ -169,48 +176,3 @@ cdef inline int read_field(Batch *batch, const char **at, const char *end, Field
             return 0
     value.member = member(hashed_key, hashed)
     return 1
-
-
-cdef inline int read_object(Batch *batch, const char **at, const char *end, Fields *fields) except -1 nogil:
-    """Reads the object at at[0] into fields. 0: not for the fast path."""
-    cdef const char *p = skip_space(at[0] + 1, end)
-    cdef const char *key
-    cdef uint64_t unknown[MAX_UNKNOWN_KEYS]
-    cdef size_t count = 0
-    cdef uint64_t hashed_key, hashed
-    cdef Field field
-    fields.present = 0
-    fields.members = 0
-    while True:
-        if p == end or p[0] != b'"':
-            return 0
-        key = p + 1
-        p = skip_plain(key, end)
-        if p == end or p[0] != b'"':
-            return 0                         # a key with escapes could be any key
-        field = field_of(key, p - key)
-        hashed_key = text_hash(key, p - key)
-        p = skip_space(p + 1, end)
-        if p == end or p[0] != b':':
-            return 0
-        p = skip_space(p + 1, end)
-        if field < FIELDS:
-            if not read_field(batch, &p, end, fields, field, hashed_key):
-                return 0
-        else:
-            if count == MAX_UNKNOWN_KEYS or known_before(unknown, count, hashed_key):
-                return 0
-            unknown[count] = hashed_key
-            count += 1
-            if not hash_value(batch, &p, end, MAX_DEPTH - 1, &hashed):
-                return 0
-            fields.members += member(hashed_key, hashed)
-        p = skip_space(p, end)
-        if p == end:
-            return 0
-        if p[0] == b'}':
-            at[0] = p + 1
-            return 1
-        if p[0] != b',':
-            return 0
-        p = skip_space(p + 1, end)

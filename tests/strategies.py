@@ -26,7 +26,7 @@ NUMBERS = (
 )
 TEXTS = (
     *("", "a", "\0", "\ufffd", "\ud800", "\udfff\ud800", "\U0001f600", "é", "e\u0301", '"\\/\b\f\n\r\t', "{", "}]"),
-    *("\u2028", "\x7f\x80", "abcdefgh", "abcdefg\u00e9", "12345678\n", "session", "x" * 40),
+    *("\u2028", "\x7f\x80", "abcdefgh", "abcdefg\u00e9", "12345678\n", "session", "x" * 40, "abcdefghijklmnop"),
 )
 
 texts = st.sampled_from(TEXTS) | st.text(st.characters(), max_size=12)
