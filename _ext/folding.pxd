@@ -6,9 +6,10 @@ from libc.string cimport memcmp, memset
 
 from clock cimport DAY_US, day_of
 from evidence cimport find_places
-from hashing cimport K1, load_tail, load_word, mum
+from hashing cimport K0, K1, mum
 from leaf cimport LEAF_EVENTS, LeafEvent, activity_of, put_activities, put_events
 from line cimport Line, compare_leaf_events, is_copy, reserve_line
+from recent cimport first_of, last_of
 from records cimport (
     ABSENT, CLIENT_KEX, CLIENT_VERSION, CLOSED, CONNECT, NO_PORT, TCPIP_OTHER, TCPIP_REQUEST, Batch, Event, Span, text_of,
 )
@@ -119,10 +120,7 @@ cdef inline int64_t text_id(Fold *fold, const char *text, size_t length) except 
 
 
 cdef inline size_t place_at_hand(const char *text, size_t length) noexcept nogil:
-    """By length, first and last bytes."""
-    cdef uint64_t first = load_word(text) if length >= 8 else load_tail(text, length)
-    cdef uint64_t last = load_word(text + length - 8) if length >= 8 else 0
-    return mum(first ^ length, last ^ K1) & (TEXTS_AT_HAND - 1)
+    return mum(first_of(text, length) ^ K0 ^ length, last_of(text, length) ^ K1) & (TEXTS_AT_HAND - 1)
 
 
 cdef inline int64_t id_of(Fold *fold, Span span) except -1 nogil:
