@@ -18,6 +18,7 @@ import os
 from clock cimport DAY_US, day_of
 from folded cimport open_module, show_rows, table_names
 from folding cimport *
+from known cimport add_session, may_hold, open_set, session_hash
 from leaf cimport LEAF_EVENTS, LeafEvent, eventid_of_activity, kind_of_activity
 from line cimport compare_leaf_events, is_copy, reserve_line, unpack
 from match cimport LAST_MATCHER
@@ -73,34 +74,32 @@ cdef class SessionFilter:
         self.sessions.key[0] = random_key()
         self.sessions.key[1] = random_key()
         self.days = set()
-        open_set(&self.sessions.hashes)
+        open_set(&self.sessions)
 
     def __dealloc__(self):
-        free(self.sessions.hashes.slots)
+        free(self.sessions.lines)
 
     def clear(self):
         """Forgets all days."""
-        free(self.sessions.hashes.slots)
-        self.sessions.hashes.slots = NULL
         self.days.clear()
-        open_set(&self.sessions.hashes)
+        open_set(&self.sessions)
 
     @property
     def full(self):
         """Whether days that are not needed should be forgotten before more are added."""
-        return self.sessions.hashes.count >= SESSIONS_REMEMBERED
+        return self.sessions.count >= SESSIONS_REMEMBERED
 
     def know(self, int64_t sensor_id, str session_id not None):
         """Adds a session that is stored."""
         cdef Py_ssize_t length
         cdef const char *text = PyUnicode_AsUTF8AndSize(session_id, &length)
-        add_session(&self.sessions, sensor_id, text, length)
+        add_session(&self.sessions, session_hash(&self.sessions, sensor_id, text, length))
 
     def holds(self, int64_t sensor_id, str session_id not None):
         """Whether the database may hold a session of this id on a day in `days`."""
         cdef Py_ssize_t length
         cdef const char *text = PyUnicode_AsUTF8AndSize(session_id, &length)
-        return bool(may_hold(&self.sessions, sensor_id, text, length))
+        return bool(may_hold(&self.sessions, session_hash(&self.sessions, sensor_id, text, length)))
 
 
 cdef class Folded:
@@ -233,6 +232,8 @@ cdef class Folder:
         for i, sensor_id in enumerate(sensor_ids):
             self.fold.sensor_ids[<size_t>i] = sensor_id
         sort_events(&self.fold.plan, batch)
+        with nogil:
+            hash_names(&self.fold)
         return self.days_of_runs()
 
     cdef set days_of_runs(self):
@@ -261,15 +262,18 @@ cdef class Folder:
         cdef size_t i = 0
         cdef size_t j
         while i < plan.run_count:
-            j = end_of_name(plan, i)
-            session_id = session_id_of(&self.fold, i)
-            text = text_of(self.fold.batch, session_id)
-            if may_hold(self.fold.known, sensor_of(&self.fold, i), text, session_id.length):
+            with nogil:
+                while i < plan.run_count and not may_hold(self.fold.known, plan.runs[i].hashed):
+                    i += 1
+            if i < plan.run_count:
+                j = end_of_name(plan, i)
+                session_id = session_id_of(&self.fold, i)
+                text = text_of(self.fold.batch, session_id)
                 found.append((
                     plan.runs[i].name, sensor_of(&self.fold, i), PyUnicode_DecodeUTF8(text, session_id.length, NULL),
                     self.days_of_name(i, j),
                 ))
-            i = j
+                i = j
         return found
 
     cdef list days_of_name(self, size_t i, size_t j):
@@ -465,7 +469,7 @@ cdef class Folder:
             session = other
             begin_counting(&session)
             more = self.merge_events(&session, count, 0, text_ids, sensor_id, folded)
-            give_key(&self.fold, &session, sensor_id, text, length, &folded.result)
+            give_key(&self.fold, &session, session_hash(self.fold.known, sensor_id, text, length), &folded.result)
             put_new_parts(&self.fold, &session, more, &first)
             put_session(&self.fold, SESSION_ROWS, &session, sensor_id, text, length, &first)
             put_days(&self.fold, day_of(session.started_us), day_of(session.ended_us), sensor_id, text, length, session.key)

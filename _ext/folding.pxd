@@ -7,6 +7,7 @@ from libc.string cimport memcmp, memset
 from clock cimport DAY_US, day_of
 from evidence cimport find_places
 from hashing cimport K0, K1, mum
+from known cimport SessionSet, add_session, line_of, prefetch, session_hash
 from leaf cimport LEAF_EVENTS, LeafEvent, activity_of, put_activities, put_events
 from line cimport Line, compare_leaf_events, is_copy, reserve_line
 from recent cimport first_of, last_of
@@ -26,7 +27,7 @@ from session_rows cimport Packed, put_packed, put_session_row
 from tallies cimport (
     ADDRESS_TALLY, EVENT_TALLY, HASSH_TALLY, SESSION_TALLY, VERSION_TALLY, Tallies, add_tally, close_tallies, tallied,
 )
-from texts cimport SessionSet, TextTable, add_session, find_text
+from texts cimport TextTable, find_text
 
 # An event id of the batch, and its events that are not in the roll-ups yet: of one sensor on one day.
 cdef struct EventId:
@@ -106,6 +107,18 @@ cdef inline Span session_id_of(const Fold *fold, size_t run) noexcept nogil:
 
 cdef inline int64_t sensor_of(const Fold *fold, size_t run) noexcept nogil:
     return fold.sensor_ids[fold.batch.names.entries[fold.plan.runs[run].name].tag]
+
+
+cdef inline void hash_names(Fold *fold) noexcept nogil:
+    """Hashes the names of all runs, and fetches what the filter says of them."""
+    cdef Run *run
+    cdef Span session_id
+    cdef size_t i
+    for i in range(fold.plan.run_count):
+        run = &fold.plan.runs[i]
+        session_id = session_id_of(fold, i)
+        run.hashed = session_hash(fold.known, sensor_of(fold, i), text_of(fold.batch, session_id), session_id.length)
+        prefetch(line_of(fold.known, run.hashed))
 
 
 cdef inline int64_t text_id(Fold *fold, const char *text, size_t length) except -1 nogil:
@@ -308,7 +321,7 @@ cdef inline int fold_new(Fold *fold, size_t number, Result *result) except -1 no
     cdef bint renamed
     memset(&session, 0, sizeof(Session))
     session.vt_flagged = session.dshield_flagged = UNKNOWN_FLAG
-    give_key(fold, &session, sensor_id, text_of(fold.batch, session_id), session_id.length, result)
+    give_key(fold, &session, run.hashed, result)
     count_events(fold, &session, run.begin, run.end, 0, sensor_id, &session.share, &renamed, result)
     put_new_parts(fold, &session, session.share.events, &first)
     put_session(fold, SESSION_ROWS, &session, sensor_id, text_of(fold.batch, session_id), session_id.length, &first)
@@ -319,14 +332,12 @@ cdef inline int fold_new(Fold *fold, size_t number, Result *result) except -1 no
 
 # ---- rows ------------------------------------------------------------------------------------------------------------------
 
-cdef inline int give_key(Fold *fold, Session *session, int64_t sensor_id, const char *session_id, size_t length,
-                         Result *result) except -1 nogil:
-    """Makes a session a new one."""
+cdef inline void give_key(Fold *fold, Session *session, uint64_t hashed, Result *result) noexcept nogil:
+    """Makes a session a new one. hashed: its sensor and id."""
     session.key = fold.next_key
     fold.next_key += 1
     result.new_sessions += 1
-    add_session(fold.known, sensor_id, session_id, length)
-    return 0
+    add_session(fold.known, hashed)
 
 
 cdef inline int put_session(Fold *fold, int which, const Session *session, int64_t sensor_id, const char *session_id, size_t length,

@@ -19,6 +19,7 @@ cdef struct Run:
     size_t end
     int64_t first_us
     int64_t last_us
+    uint64_t hashed          # of sensor and session id, for the filter of known sessions
 
 
 cdef struct Plan:

@@ -1,15 +1,14 @@
-# Hash tables that outlive a batch. Both keep keyed hashes only, so that their size does not depend on what attackers send.
+# Text → text_id. Keyed hashes only are kept, so that the size does not depend on what attackers send.
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
-from hashing cimport keyed_hash, keyed_hash_128
+from hashing cimport keyed_hash_128
 
 cdef enum:
     TEXTS_REMEMBERED = 65536
     TEXT_SLOTS = 131072      # of each of the two tables
-    FIRST_SLOTS = 1048576    # four times what the filter holds before it forgets: it does not grow on the way
 
 
 cdef struct TextEntry:
@@ -76,78 +75,3 @@ cdef inline int64_t find_text(TextTable *table, const char *text, size_t length,
     if entry.text_id > table.newest:
         table.newest = entry.text_id
     return entry.text_id
-
-
-# A set of hashes; 0 stands for a free slot, so the lowest bit is always set.
-cdef struct HashSet:
-    uint64_t *slots
-    uint32_t mask
-    uint32_t count
-
-
-cdef inline int open_set(HashSet *hashes) except -1 nogil:
-    hashes.mask = FIRST_SLOTS - 1
-    hashes.count = 0
-    hashes.slots = <uint64_t *>calloc(FIRST_SLOTS, sizeof(uint64_t))
-    if hashes.slots == NULL:
-        with gil:
-            raise MemoryError()
-    return 0
-
-
-cdef inline uint64_t *find_in_set(const HashSet *hashes, uint64_t hashed) noexcept nogil:
-    """The slot of a hash, or the free one where it would be."""
-    cdef uint32_t at = <uint32_t>(hashed >> 8) & hashes.mask
-    while hashes.slots[at] and hashes.slots[at] != hashed | 1:
-        at = (at + 1) & hashes.mask
-    return &hashes.slots[at]
-
-
-cdef inline bint is_in_set(const HashSet *hashes, uint64_t hashed) noexcept nogil:
-    return find_in_set(hashes, hashed)[0] != 0
-
-
-cdef inline int add_to_set(HashSet *hashes, uint64_t hashed) except -1 nogil:
-    cdef uint64_t *slot
-    if 2 * hashes.count > hashes.mask:
-        grow_set(hashes)
-    slot = find_in_set(hashes, hashed)
-    if slot[0] == 0:
-        slot[0] = hashed | 1
-        hashes.count += 1
-    return 0
-
-
-cdef inline int grow_set(HashSet *hashes) except -1 nogil:
-    cdef uint64_t *old = hashes.slots
-    cdef uint32_t size = hashes.mask + 1
-    cdef uint32_t i
-    hashes.slots = <uint64_t *>calloc(2 * <size_t>size, sizeof(uint64_t))
-    if hashes.slots == NULL:
-        hashes.slots = old
-        with gil:
-            raise MemoryError()
-    hashes.mask = 2 * size - 1
-    for i in range(size):
-        if old[i]:
-            find_in_set(hashes, old[i])[0] = old[i]
-    free(old)
-    return 0
-
-
-# Which (sensor, id) the database may hold on the days that were asked about.
-cdef struct SessionSet:
-    HashSet hashes
-    uint64_t key[2]
-
-
-cdef inline uint64_t session_hash(const SessionSet *sessions, int64_t sensor_id, const char *text, size_t length) noexcept nogil:
-    return keyed_hash(text, length, sessions.key[0] ^ <uint64_t>sensor_id, sessions.key[1])
-
-
-cdef inline int add_session(SessionSet *sessions, int64_t sensor_id, const char *text, size_t length) except -1 nogil:
-    return add_to_set(&sessions.hashes, session_hash(sessions, sensor_id, text, length))
-
-
-cdef inline bint may_hold(const SessionSet *sessions, int64_t sensor_id, const char *text, size_t length) noexcept nogil:
-    return is_in_set(&sessions.hashes, session_hash(sessions, sensor_id, text, length))
