@@ -148,25 +148,10 @@ def test_members_changed() -> None:
 
 def test_values_that_begin_alike() -> None:
     """1 and 12, "a" and "ab", and values that differ in one place only, far from both ends."""
-    values = [
-        "1",
-        "12",
-        "1.5",
-        "-1",
-        "1e2",
-        '"a"',
-        '"ab"',
-        '""',
-        "true",
-        "[1]",
-        "[12]",
-        "[1, 2]",
-        '{"a": 1}',
-        '{"a": 12}',
-    ]
-    values += [f'"{"x" * at}y{"x" * (60 - at)}"' for at in range(61)] + [
-        f'["{"x" * at}y{"x" * (40 - at)}"]' for at in range(41)
-    ]
+    values = [f'"{"x" * at}y{"x" * (60 - at)}"' for at in range(61)]
+    values += [f'["{"x" * at}y{"x" * (40 - at)}"]' for at in range(41)]
+    values += ["1", "12", "1.5", "-1", "1e2", '"a"', '"ab"', '""', "true", "[1]", "[12]", "[1, 2]", '{"a": 1}']
+    values += [f'"{"x" * length}"' for length in range(70)]
     chance = random.Random(3)
     keys = ("x", "username", "src_port", "duration", "message", "input")
     line = (
