@@ -24,7 +24,7 @@ from line cimport compare_leaf_events, is_copy, reserve_line, unpack
 from match cimport LAST_MATCHER
 from records cimport KINDS, Batch, Interned, text_of
 from rows cimport *
-from runs cimport sort_events
+from runs cimport free_plan, sort_events
 from session cimport Session, Share, merge_sessions
 from session_rows cimport *
 from sqlite cimport SQLITE_OK, Module, routines, sqlite3
@@ -192,6 +192,7 @@ cdef class Folder:
 
     def __dealloc__(self):
         let_go(&self.fold)
+        free_plan(&self.fold.plan)
         free(self.fold.line.events)
         free(self.fold.other.events)
         close_tallies(&self.fold.tallies)
@@ -231,8 +232,8 @@ cdef class Folder:
         self.capsule = capsule
         for i, sensor_id in enumerate(sensor_ids):
             self.fold.sensor_ids[<size_t>i] = sensor_id
-        sort_events(&self.fold.plan, batch)
         with nogil:
+            sort_events(&self.fold.plan, batch)
             hash_names(&self.fold)
         return self.days_of_runs()
 

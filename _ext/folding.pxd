@@ -18,7 +18,7 @@ from rows cimport (
     BLOB_CELL, CHANGED_SESSION_ROWS, DAY_ROWS, PART_ROWS, SESSION_ROWS, SHARE_ROWS, TEXT_CELL, TEXT_ROWS, Rows, begin_row,
     put_integer, put_range, put_text,
 )
-from runs cimport Plan, Run, free_plan
+from runs cimport Plan, Run
 from session cimport (
     CLIENT_VERSION_COLUMN, CLOSE_MS, DST_IP, DST_PORT, HAS_CLOSE, HAS_CONNECT, HASSH, PROTOCOL, SRC_IP, SRC_PORT, UNKNOWN_FLAG,
     Column, Session, Share, before, match_of, offer,
@@ -80,7 +80,6 @@ cdef struct Fold:
 # ---- the batch at hand -----------------------------------------------------------------------------------------------------
 
 cdef inline void let_go(Fold *fold) noexcept nogil:
-    free_plan(&fold.plan)
     free(fold.sensor_ids)
     free(fold.eventids)
     fold.sensor_ids = NULL

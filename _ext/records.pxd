@@ -33,6 +33,8 @@ cdef enum:
     ABSENT = 0xFFFFFFFF      # the length of a text that is not there
     IN_ARENA = 0x80000000    # a text's offset counts from the arena, not from the block
     NO_PORT = -1
+    MODEST_BYTES = 8388608
+    MODEST_NAMES = 32768
     USUAL_EVENT = 256        # bytes of a log that an event takes, or more
 
 
@@ -117,6 +119,33 @@ cdef inline Batch *new_batch(const char *block, size_t length, uint64_t key0, ui
         batch.key0 = key0
         batch.key1 = key1
     return batch
+
+
+cdef inline void reset_interner(Interner *interner) noexcept nogil:
+    interner.count = 0
+    if interner.slots != NULL:
+        memset(interner.slots, 0, (<size_t>interner.mask + 1) * sizeof(uint32_t))
+
+
+cdef inline void reset_batch(Batch *batch, const char *block, size_t length) noexcept nogil:
+    """Begins anew with the memory that is there."""
+    batch.block = block
+    batch.block_length = length
+    batch.arena_length = 0
+    batch.count = 0
+    batch.records = 0
+    batch.blank = 0
+    batch.sessionless = 0
+    reset_interner(&batch.names)
+    reset_interner(&batch.sensors)
+    reset_interner(&batch.eventids)
+
+
+cdef inline bint is_modest(const Batch *batch) noexcept nogil:
+    """Whether the memory of a batch is what a block of log usually needs."""
+    return (batch.arena_capacity <= MODEST_BYTES and batch.capacity * sizeof(Event) <= MODEST_BYTES
+            and batch.names.capacity <= MODEST_NAMES and batch.sensors.capacity <= MODEST_NAMES
+            and batch.eventids.capacity <= MODEST_NAMES)
 
 
 cdef inline void free_interner(Interner *interner) noexcept nogil:

@@ -1,7 +1,8 @@
 # The events of a batch by session and time, without copies, cut where a session was silent for more than 24 h.
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, qsort
+from libc.stdlib cimport free, malloc, qsort
+from libc.string cimport memset
 
 from clock cimport DAY_US
 from records cimport Batch
@@ -25,6 +26,9 @@ cdef struct Run:
 cdef struct Plan:
     Place *places
     Run *runs
+    size_t *begins           # by name: where its events begin
+    size_t capacity          # of events
+    size_t name_capacity
     size_t run_count
     int64_t duplicates       # copies inside the batch
 
@@ -32,9 +36,32 @@ cdef struct Plan:
 cdef inline void free_plan(Plan *plan) noexcept nogil:
     free(plan.places)
     free(plan.runs)
+    free(plan.begins)
     plan.places = NULL
     plan.runs = NULL
+    plan.begins = NULL
+    plan.capacity = plan.name_capacity = plan.run_count = 0
+
+
+cdef inline int reserve_plan(Plan *plan, size_t events, size_t names) except -1 nogil:
+    """Room for a batch, in the memory of an earlier one if that is enough."""
+    if plan.begins == NULL or events > plan.capacity or names > plan.name_capacity:
+        free_plan(plan)
+        events += events // 4                # the next batch may hold more
+        names += names // 4
+        plan.places = <Place *>malloc((events + 1) * sizeof(Place))
+        plan.runs = <Run *>malloc((events + 1) * sizeof(Run))
+        plan.begins = <size_t *>malloc((names + 1) * sizeof(size_t))
+        if plan.places == NULL or plan.runs == NULL or plan.begins == NULL:
+            free_plan(plan)
+            with gil:
+                raise MemoryError()
+        plan.capacity = events
+        plan.name_capacity = names
+    memset(plan.begins, 0, (names + 1) * sizeof(size_t))
     plan.run_count = 0
+    plan.duplicates = 0
+    return 0
 
 
 cdef inline int compare_places(const void *left, const void *right) noexcept nogil:
@@ -84,37 +111,27 @@ cdef inline void cut_runs(Plan *plan, const Batch *batch, uint32_t name, size_t 
         run.end = kept
 
 
-cdef inline int sort_events(Plan *plan, const Batch *batch) except -1:
-    """Makes a plan: `free_plan` ends it."""
-    cdef size_t *begins = <size_t *>calloc(batch.names.count + 1, sizeof(size_t))
+cdef inline int sort_events(Plan *plan, const Batch *batch) except -1 nogil:
+    """Makes a plan for a batch."""
     cdef size_t i, begin, end
     cdef uint32_t name
     cdef Place *place
-    plan.places = <Place *>malloc((batch.count + 1) * sizeof(Place))
-    plan.runs = <Run *>malloc((batch.count + 1) * sizeof(Run))
-    if begins == NULL or plan.places == NULL or plan.runs == NULL:
-        free(begins)
-        free_plan(plan)
-        raise MemoryError()
-    with nogil:
-        for i in range(batch.count):
-            begins[batch.events[i].name + 1] += 1
-        for i in range(batch.names.count):
-            begins[i + 1] += begins[i]
-        for i in range(batch.count):
-            name = batch.events[i].name
-            place = &plan.places[begins[name]]
-            begins[name] += 1            # ends as the begin of the next name
-            place.at_us = batch.events[i].at_us
-            place.fingerprint = batch.events[i].fingerprint
-            place.index = <uint32_t>i
-        plan.run_count = 0
-        plan.duplicates = 0
-        begin = 0
-        for i in range(batch.names.count):
-            end = begins[i]
-            sort_places(plan, begin, end)
-            cut_runs(plan, batch, <uint32_t>i, begin, end)
-            begin = end
-    free(begins)
+    reserve_plan(plan, batch.count, batch.names.count)
+    for i in range(batch.count):
+        plan.begins[batch.events[i].name + 1] += 1
+    for i in range(batch.names.count):
+        plan.begins[i + 1] += plan.begins[i]
+    for i in range(batch.count):
+        name = batch.events[i].name
+        place = &plan.places[plan.begins[name]]
+        plan.begins[name] += 1               # ends as the begin of the next name
+        place.at_us = batch.events[i].at_us
+        place.fingerprint = batch.events[i].fingerprint
+        place.index = <uint32_t>i
+    begin = 0
+    for i in range(batch.names.count):
+        end = plan.begins[i]
+        sort_places(plan, begin, end)
+        cut_runs(plan, batch, <uint32_t>i, begin, end)
+        begin = end
     return 0

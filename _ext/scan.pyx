@@ -5,8 +5,9 @@ anything else; `sesscore.records` decides what that is and hands events back thr
 so that an event is the same event whichever way it came.
 """
 
-from cpython.bytearray cimport PyByteArray_AS_STRING
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from cpython.buffer cimport PyBuffer_IsContiguous
+from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_Resize
+from cpython.memoryview cimport PyMemoryView_GET_BUFFER
 from cpython.object cimport PyObject
 from cpython.pycapsule cimport PyCapsule_GetContext, PyCapsule_GetPointer, PyCapsule_New, PyCapsule_SetContext
 from cpython.ref cimport Py_INCREF, Py_XDECREF
@@ -29,7 +30,8 @@ from json cimport BROKEN, INCOMPLETE, MAX_OBJECT, TOO_DEEP, TOO_LONG, WHOLE, Ver
 from match cimport BY_USER, LAST_MATCHER, UNNAMED, Name, name_of
 from reader cimport Reader, free_reader, new_reader
 from records cimport (
-    ABSENT, IN_ARENA, Batch, Event, Interned, Span, absent, arena_reserve, free_batch, new_batch, text_of,
+    ABSENT, IN_ARENA, Batch, Event, Interned, Span, absent, arena_reserve, free_batch, is_modest, new_batch, reset_batch,
+    text_of,
 )
 from strings cimport replace_surrogates
 
@@ -56,8 +58,41 @@ class Digits(str):
     """An integer of the slow path that does not fit 64 bits, as its decimal text."""
 
 
+def resize(bytearray block not None, Py_ssize_t size):
+    """Gives a block another size; what is added is not set to anything."""
+    PyByteArray_Resize(block, size)
+
+
+# Batches whose memory is used again (`sesscore.blocks` says why). Only with the GIL.
+cdef enum:
+    MOST_SPARE = 3
+
+cdef Batch *spare[MOST_SPARE]
+cdef int spare_count = 0
+
+
+cdef Batch *take_batch(const char *block, size_t length) except NULL:
+    global spare_count
+    cdef Batch *batch
+    if spare_count:
+        spare_count -= 1
+        batch = spare[spare_count]
+        reset_batch(batch, block, length)
+        return batch
+    batch = new_batch(block, length, table_key0, table_key1)
+    if batch == NULL:
+        raise MemoryError()
+    return batch
+
+
 cdef void close_capsule(object capsule) noexcept:
-    free_batch(<Batch *>PyCapsule_GetPointer(capsule, b"sesscore.batch"))
+    global spare_count
+    cdef Batch *batch = <Batch *>PyCapsule_GetPointer(capsule, b"sesscore.batch")
+    if spare_count < MOST_SPARE and is_modest(batch):
+        spare[spare_count] = batch
+        spare_count += 1
+    else:
+        free_batch(batch)
     Py_XDECREF(<PyObject *>PyCapsule_GetContext(capsule))
 
 
@@ -72,22 +107,24 @@ cdef class EventBatch:
     cdef Batch *batch
     cdef Reader *reader
     cdef readonly object capsule
-    cdef readonly bytes block
+    cdef readonly object block
     cdef readonly bint in_line
     cdef readonly list quarantine
     cdef bint fast
     cdef object ask
 
-    def __cinit__(self, bytes block not None, str sensor not None, int naive_minutes=0, bint in_line=False, bint fast=True,
+    def __cinit__(self, object block not None, str sensor not None, int naive_minutes=0, bint in_line=False, bint fast=True,
                   object ask=None):
-        if PyBytes_GET_SIZE(block) >= IN_ARENA:
+        cdef object view = memoryview(block)
+        cdef Py_buffer *buffer = PyMemoryView_GET_BUFFER(view)
+        if buffer.itemsize != 1 or not PyBuffer_IsContiguous(buffer, b'C'):
+            raise TypeError("a block is of bytes, one after the other")
+        if buffer.len >= IN_ARENA:
             raise ValueError("a block may have 2 GiB")
-        self.batch = new_batch(PyBytes_AS_STRING(block), PyBytes_GET_SIZE(block), table_key0, table_key1)
-        if self.batch == NULL:
-            raise MemoryError()
+        self.batch = take_batch(<const char *>buffer.buf, buffer.len)
         self.capsule = PyCapsule_New(self.batch, b"sesscore.batch", close_capsule)
-        Py_INCREF(block)                     # texts lie in the block: it lives as long as the capsule
-        PyCapsule_SetContext(self.capsule, <void *>block)
+        Py_INCREF(view)                      # texts lie in the block: it stays where it is as long as the capsule lives
+        PyCapsule_SetContext(self.capsule, <void *>view)
         self.block = block
         self.in_line = in_line
         self.fast = fast
@@ -217,7 +254,7 @@ cdef class EventBatch:
                     break
         return (p - self.batch.block, q - self.batch.block) if found else None
 
-    def count_bad(self, Py_ssize_t at, Py_ssize_t length, str reason not None, bytes raw not None, uint32_t records=1):
+    def count_bad(self, Py_ssize_t at, Py_ssize_t length, str reason not None, object raw not None, uint32_t records=1):
         """Quarantines records. Those that follow each other for one reason share a row."""
         if self.quarantine:
             last = self.quarantine[len(self.quarantine) - 1]
@@ -227,7 +264,7 @@ cdef class EventBatch:
                 self.batch.records += records
                 self.in_line = True
                 return
-        self.quarantine.append((self.batch.records, records, at, length, reason, raw))
+        self.quarantine.append((self.batch.records, records, at, length, reason, bytes(raw)))
         self.batch.records += records
         self.in_line = True
 

@@ -24,7 +24,7 @@ ORIGIN_BYTES = 16
 State = Literal["reading", "read", "alien", "damaged"]
 
 
-def digest(data: bytes) -> bytes:
+def digest(data: bytes | bytearray) -> bytes:
     """Of the beginning or of the end of what was read."""
     return blake2b(data, digest_size=16).digest()
 

@@ -11,10 +11,11 @@ class Memory:
         self.growable = growable
         self._data = data
 
-    def read(self, size: int) -> bytes:
-        """All of them at once, then none."""
-        data, self._data = self._data, b""
-        return data
+    def readinto(self, block: memoryview) -> int:
+        """As many of them as there is room for, then the others."""
+        chunk, self._data = self._data[: len(block)], self._data[len(block) :]
+        block[: len(chunk)] = chunk
+        return len(chunk)
 
     def skip_hole(self, keep: int = 0) -> int:
         """There is none."""
@@ -22,12 +23,13 @@ class Memory:
 
 
 def reader_of(data: bytes, sensor: str, options: Options, *, growable: bool = False) -> RecordReader:
-    """Reads records of bytes as those of a source that has this sensor."""
+    """Reads records of bytes as those of a source that has this sensor, in one batch."""
     return RecordReader(
         Memory(data, growable=growable),
         Position(),
         sensor=sensor,
         naive_minutes=options.naive_minutes,
+        block_bytes=max(len(data), 1),
         fast=options.fast,
         matchers=options.matchers,
     )

@@ -116,7 +116,7 @@ def _located(records: list[Record], scanned: Scanned, wanted: Wanted, defaults: 
     return records
 
 
-def _lines_with(block: bytes, wanted: Wanted, defaults: tuple[str, int]) -> Iterator[tuple[Known, int]]:
+def _lines_with(block: bytes | bytearray, wanted: Wanted, defaults: tuple[str, int]) -> Iterator[tuple[Known, int]]:
     """Lines that are one event of the session: which one, and where its value begins."""
     needle = wanted.session_id.encode()
     at = block.find(needle)

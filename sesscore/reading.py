@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import apsw
 
+from sesscore.blocks import Blocks
 from sesscore.discover import Candidate
 from sesscore.known import SourceRow, recognise
 from sesscore.matchers import MatcherFailed, Registry
@@ -63,19 +64,20 @@ class Options:
 
 def read_sources(candidates: Sequence[Candidate], connection: apsw.Connection, options: Options) -> Iterator[Step]:
     """Reads what is new in each file. connection: to look up known sources; for this iterator alone."""
+    blocks = Blocks()
     for candidate in candidates:
         if candidate.problem is not None:
             yield Unreadable(candidate.path, candidate.problem, candidate.hint)
             continue
         try:
-            yield from _read(candidate.path, connection, options)
+            yield from _read(candidate.path, connection, options, blocks)
         except SourceUnreadable as error:
             yield Unreadable(candidate.path, error.reason, error.hint)
         except OSError as error:
             yield Unreadable(candidate.path, f"cannot be read: {error.strerror or error}", "")
 
 
-def _read(path: str, connection: apsw.Connection, options: Options) -> Iterator[Step]:
+def _read(path: str, connection: apsw.Connection, options: Options, blocks: Blocks) -> Iterator[Step]:
     recognised = recognise(path, connection, options.sensor)
     row = recognised.row
     with recognised.source as source:
@@ -90,6 +92,7 @@ def _read(path: str, connection: apsw.Connection, options: Options) -> Iterator[
             block_bytes=options.block_bytes,
             fast=options.fast,
             matchers=options.matchers,
+            blocks=blocks,
         )
         try:
             for scanned in reader.batches():

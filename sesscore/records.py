@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sesscore._scan import EventBatch
+from sesscore.blocks import Blocks
 from sesscore.matchers import Registry
 from sesscore.slowpath import decode, unwrap
 
@@ -35,8 +36,8 @@ class Bytes(Protocol):
 
     growable: bool
 
-    def read(self, size: int, /) -> bytes:
-        """Up to `size` decompressed bytes, b"" at the end."""
+    def readinto(self, block: memoryview, /) -> int:
+        """Puts decompressed bytes into a block: how many, 0 at the end."""
 
     def skip_hole(self, keep: int = 0, /) -> int:
         """Passes over NULs that are not stored, but for the last `keep`; says how many."""
@@ -82,9 +83,11 @@ class RecordReader:
         block_bytes: int = BLOCK_BYTES,
         fast: bool = True,
         matchers: Registry | None = None,
+        blocks: Blocks | None = None,
     ) -> None:
         self.position = position
         self.pending = 0
+        self._blocks = blocks or Blocks()
         self._source = source
         self._sensor = sensor
         self._naive_minutes = naive_minutes
@@ -99,17 +102,17 @@ class RecordReader:
 
     def batches(self) -> Iterator[Scanned]:
         """Reads to the end of the source."""
-        carry = b""
+        carry: bytes | bytearray = b""
         base = self.position.offset
         final = False
         while not final:
             if base and not carry and not self._skipped:  # between records NULs are nothing
                 base += self._source.skip_hole(TAIL_OF_HOLE)
-            data = self._fill(self._block_bytes)
-            final = not data
+            block = self._fill(carry)
+            final = len(block) == len(carry)
             if final and not carry and not self._skipped:
                 break
-            batch = self._new_batch(carry + data if carry else data)
+            batch = self._new_batch(block)
             at = self._skip_rest(batch, final) if self._skipped else 0
             if at >= 0:
                 at = self._scan(batch, at, final)
@@ -120,15 +123,17 @@ class RecordReader:
             carry = batch.block[read_to:]
         self.pending = base + len(carry) - self.position.offset
 
-    def _fill(self, size: int) -> bytes:
-        """Reads until `size` bytes are there or the source ends."""
-        chunks = []
-        while size > 0 and (chunk := self._source.read(size)):
-            chunks.append(chunk)
-            size -= len(chunk)
-        return b"".join(chunks)
+    def _fill(self, carry: bytes | bytearray) -> bytes | bytearray:
+        """What was left of the last block, and the bytes after it, fewer than wanted only where the source ends."""
+        block = self._blocks.take(len(carry) + self._block_bytes)
+        end = len(carry)
+        with memoryview(block) as view:
+            view[:end] = carry
+            while end < len(block) and (count := self._source.readinto(view[end:])):
+                end += count
+        return self._blocks.cut(block, end)
 
-    def _new_batch(self, block: bytes) -> EventBatch:
+    def _new_batch(self, block: bytes | bytearray) -> EventBatch:
         self._newline = -1
         return EventBatch(block, self._sensor, self._naive_minutes, self.position.in_line, self._fast, self._ask)
 
@@ -232,7 +237,7 @@ class RecordReader:
     def _begin_skip(self, batch: EventBatch, at: int, *, entry: bool) -> int:
         """Lets go of a line that is longer than an object may be; where it began is kept until its end is found."""
         self._skipped = len(batch.block) - at
-        self._skipped_begin = batch.block[at : at + KEPT_BYTES]
+        self._skipped_begin = bytes(batch.block[at : at + KEPT_BYTES])
         self._skipped_entry = entry
         return -1
 
@@ -258,7 +263,7 @@ def _is_half(batch: EventBatch, at: int, end: int) -> bool:
     return batch.block[at:end].rstrip(SEPARATORS).endswith(b"}")
 
 
-def _scalars(block: bytes, at: int, end: int) -> int:
+def _scalars(block: bytes | bytearray, at: int, end: int) -> int:
     """How many JSON scalars a stretch consists of; 0 if it holds anything else."""
     count = 0
     for token in _TOKEN.finditer(block, at, end):

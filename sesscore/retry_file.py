@@ -107,11 +107,11 @@ class UpTo(Bytes):
         self._source = source
         self._left = size
 
-    def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes, none at the end."""
-        chunk = self._source.read(min(size, self._left))
-        self._left -= len(chunk)
-        return chunk
+    def readinto(self, block: memoryview, /) -> int:
+        """Puts bytes into a block: how many, 0 at the end."""
+        count = self._source.readinto(block[: self._left])
+        self._left -= count
+        return count
 
     def skip_hole(self, keep: int = 0, /) -> int:
         """Passes over NULs that are not stored."""

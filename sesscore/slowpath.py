@@ -19,7 +19,7 @@ INT64 = range(-(2**63), 2**63)
 LONGEST_INT = 4300  # digits; Python refuses to convert more
 
 
-def decode(raw: bytes) -> Any:
+def decode(raw: bytes | bytearray) -> Any:
     """The value of a whole JSON text, with invalid UTF-8 as U+FFFD and integers beyond 64 bits as `Digits`.
 
     raw: bytes that `EventBatch.check` called whole.

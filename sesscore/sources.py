@@ -81,6 +81,14 @@ class _File:
         except OSError as error:
             raise SourceUnreadable(self.path, *failure(error)) from error
 
+    def readinto(self, block: memoryview) -> int:
+        try:
+            count = os.preadv(self.fd, [block], self.position)
+        except OSError as error:
+            raise SourceUnreadable(self.path, *failure(error)) from error
+        self.position += count
+        return count
+
     def size(self) -> int:
         return os.fstat(self.fd).st_size
 
@@ -170,6 +178,17 @@ class Source:
         chunk = self._reader.read(size) if size > 0 else b""
         self.offset += len(chunk)
         return chunk
+
+    def readinto(self, block: memoryview) -> int:
+        """Put the next decompressed bytes into a block: some; 0 at the end."""
+        if self._plain:
+            count = self._plain.readinto(block)
+        else:
+            chunk = self._reader.read(len(block)) if block else b""
+            count = len(chunk)
+            block[:count] = chunk
+        self.offset += count
+        return count
 
     def fill(self, size: int) -> bytes:
         """Give the next `size` decompressed bytes, fewer only at the end."""

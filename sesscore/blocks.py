@@ -1,0 +1,41 @@
+"""Memory for blocks of log bytes, used again and again."""
+
+import sys
+
+from sesscore._scan import resize
+
+_MOST_KEPT = 6  # one is filled, one waits, one is written; of two sizes
+_UNUSED = 3  # references: the list, the variable, the argument of getrefcount
+
+
+class Blocks:
+    """Gives out blocks; one that nobody refers to any more is given out again.
+
+    The system hands out fresh memory page by page, each filled with zeros first: a third of the time of an ingest.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[bytearray] = []
+
+    def take(self, size: int) -> bytearray:
+        """A block of `size` bytes, with anything in them."""
+        for block in self._kept:
+            if sys.getrefcount(block) == _UNUSED and _fits(block, size):
+                resize(block, size)
+                return block
+        block = bytearray(size)
+        self._kept = [*self._kept[1 - _MOST_KEPT :], block]
+        return block
+
+    def cut(self, block: bytearray, size: int) -> bytes | bytearray:
+        """The first bytes of a block that was taken."""
+        if not _fits(block, size):  # to shrink it would give its memory back
+            return bytes(memoryview(block)[:size])
+        resize(block, size)
+        return block
+
+
+def _fits(block: bytearray, size: int) -> bool:
+    """Whether a block can be resized where it is."""
+    room = block.__alloc__() - 1
+    return room // 2 < size <= room
