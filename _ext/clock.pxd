@@ -106,8 +106,17 @@ cdef inline bint read_time(const char *p, size_t length, int naive_minutes, int6
 # The hour of the last time that was read, as its text `YYYY-MM-DDTHH` and as its microseconds: the next is most likely in it.
 cdef struct Clock:
     uint64_t date            # the first eight bytes
-    uint64_t hour            # the other five; 0: no hour yet
+    uint64_t hour            # the other five
     int64_t at_us
+
+
+cdef inline Clock stopped_clock() noexcept nogil:
+    """One without an hour: no five bytes are as many ones."""
+    cdef Clock clock
+    clock.date = 0
+    clock.hour = ~<uint64_t>0
+    clock.at_us = 0
+    return clock
 
 
 cdef inline bint digits_up_to(uint64_t digits, uint64_t room) noexcept nogil:

@@ -3,7 +3,7 @@
 
 from libc.stdlib cimport calloc, free
 
-from clock cimport Clock
+from clock cimport Clock, stopped_clock
 from recent cimport Places, Recent
 from records cimport Batch, Span
 from shapes cimport Shapes
@@ -25,6 +25,7 @@ cdef inline Reader *new_reader(Batch *batch, int naive_minutes, bint named) noex
     cdef Reader *reader = <Reader *>calloc(1, sizeof(Reader))
     if reader != NULL:
         reader.batch = batch
+        reader.clock = stopped_clock()
         reader.naive_minutes = naive_minutes
         reader.named = named
     return reader

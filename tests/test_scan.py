@@ -311,6 +311,7 @@ NEARLY_TIMES = (
 
 @settings(max_examples=200, deadline=None)
 @given(st.from_regex(NEARLY_TIMES) | st.text("0123456789-:T Z.+,t\u0661", min_size=15, max_size=30))
+@example("\0" * 13 + ":00:00.000000Z")
 def test_what_is_a_time(timestamp: str) -> None:
     agree(J({**event(), "timestamp": timestamp}))
 
