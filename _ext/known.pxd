@@ -5,11 +5,12 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memset
 
 from hashing cimport keyed_hash
+from heap cimport use_large_pages
 
 cdef extern from *:
     """
     #include <stdlib.h>
-    static inline void *sc_lines(size_t bytes) { return aligned_alloc(64, bytes); }
+    static inline void *sc_lines(size_t bytes) { return aligned_alloc(1 << 21, bytes); }
     static inline void sc_prefetch(const void *p) { __builtin_prefetch(p); }
     """
     void *new_lines "sc_lines"(size_t bytes) noexcept nogil
@@ -35,6 +36,7 @@ cdef inline int open_set(SessionSet *sessions) except -1 nogil:
     if sessions.lines == NULL:
         with gil:
             raise MemoryError()
+    use_large_pages(sessions.lines, size)
     memset(sessions.lines, 0, size)
     sessions.count = 0
     return 0

@@ -25,7 +25,7 @@ from hashing cimport (
     K5, K6, K7, array_add, array_begin, array_end, big_integer_value, double_value, integer_value, member, object_value,
     text_hash, text_value,
 )
-from heap cimport return_large_blocks
+from heap cimport return_large_blocks, use_large_pages
 from json cimport BROKEN, INCOMPLETE, MAX_OBJECT, TOO_DEEP, TOO_LONG, WHOLE, Verdict, check_object
 from match cimport BY_USER, LAST_MATCHER, UNNAMED, Name, name_of
 from reader cimport Reader, free_reader, new_reader
@@ -61,6 +61,11 @@ class Digits(str):
 def resize(bytearray block not None, Py_ssize_t size):
     """Gives a block another size; what is added is not set to anything."""
     PyByteArray_Resize(block, size)
+
+
+def settle_block(bytearray block not None):
+    """For a large block that is used for long."""
+    use_large_pages(PyByteArray_AS_STRING(block), len(block))
 
 
 # Batches whose memory is used again (`sesscore.blocks` says why). Only with the GIL.

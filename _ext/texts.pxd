@@ -5,6 +5,7 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 from hashing cimport keyed_hash_128
+from heap cimport use_large_pages
 
 cdef enum:
     TEXTS_REMEMBERED = 65536
@@ -37,6 +38,8 @@ cdef inline int open_texts(TextTable *table, uint64_t key0, uint64_t key1) excep
         close_texts(table)
         with gil:
             raise MemoryError()
+    use_large_pages(table.recent, TEXT_SLOTS * sizeof(TextEntry))
+    use_large_pages(table.older, TEXT_SLOTS * sizeof(TextEntry))
     return 0
 
 

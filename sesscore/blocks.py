@@ -2,7 +2,7 @@
 
 import sys
 
-from sesscore._scan import resize
+from sesscore._scan import resize, settle_block
 
 _MOST_KEPT = 6  # one is filled, one waits, one is written; of two sizes
 _UNUSED = 3  # references: the list, the variable, the argument of getrefcount
@@ -23,7 +23,9 @@ class Blocks:
             if sys.getrefcount(block) == _UNUSED and _fits(block, size):
                 resize(block, size)
                 return block
-        block = bytearray(size)
+        block = bytearray()
+        resize(block, size)  # bytearray(size) would fill it
+        settle_block(block)
         self._kept = [*self._kept[1 - _MOST_KEPT :], block]
         return block
 
