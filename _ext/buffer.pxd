@@ -2,6 +2,15 @@
 
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.stdlib cimport realloc
+from libc.string cimport memcpy
+
+cdef extern from *:
+    """
+    static const char sc_pairs[] =
+        "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960"
+        "616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    """
+    const char *PAIRS "sc_pairs"
 
 cdef enum:
     LONGEST_NUMBER = 20      # digits and sign of an int64
@@ -29,25 +38,34 @@ cdef inline int reserve(Buffer *buffer, size_t more) except -1 nogil:
     return 0
 
 
+cdef inline int count_digits(uint64_t number) noexcept nogil:
+    cdef int count = 1
+    while number >= 10000:
+        number //= 10000
+        count += 4
+    return count + (number >= 10) + (number >= 100) + (number >= 1000)
+
+
 cdef inline void put_number(Buffer *buffer, int64_t number) noexcept nogil:
     """Writes a decimal number; LONGEST_NUMBER bytes must be reserved."""
-    cdef char digits[LONGEST_NUMBER]
-    cdef int count = 0
+    cdef char *p = buffer.bytes + buffer.length
+    cdef char *end
     cdef uint64_t rest = <uint64_t>number
     if number < 0:
-        buffer.bytes[buffer.length] = b'-'
-        buffer.length += 1
+        p[0] = b'-'
+        p += 1
         rest = 0 - rest
-    while True:
-        digits[count] = <char>(48 + rest % 10)
-        count += 1
-        rest //= 10
-        if rest == 0:
-            break
-    while count:
-        count -= 1
-        buffer.bytes[buffer.length] = digits[count]
-        buffer.length += 1
+    p += count_digits(rest)
+    end = p
+    while rest >= 100:                       # two at a time: each waits for the division before it
+        p -= 2
+        memcpy(p, PAIRS + 2 * (rest % 100), 2)
+        rest //= 100
+    if rest >= 10:
+        memcpy(p - 2, PAIRS + 2 * rest, 2)
+    else:
+        (p - 1)[0] = <char>(48 + rest)
+    buffer.length = end - buffer.bytes
 
 
 cdef inline void put_varint(Buffer *buffer, uint64_t number) noexcept nogil:

@@ -9,9 +9,9 @@ sql/store/ that take them.
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize, PyUnicode_DecodeUTF8
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t, uintptr_t
-from libc.stdlib cimport calloc, free, qsort
-from libc.string cimport memset, strcmp
+from libc.stdint cimport int64_t, uint32_t, uint64_t, uintptr_t
+from libc.stdlib cimport free, qsort
+from libc.string cimport memset
 
 import os
 
@@ -136,17 +136,19 @@ cdef class Folded:
 
 
 cdef class RowTables:
-    """The rows that wait to be stored, as tables `folded_…` of a connection: one object for as long as the connection lives."""
+    """Rows on their way to the database, as tables `folded_…` of a connection: one object for as long as the connection lives.
 
-    cdef Rows *rows
+    There are two sets. One is filled by a Folder; the other is what the tables show, and may be read in another thread."""
+
+    cdef RowSets *both
 
     def __cinit__(self):
-        self.rows = new_rows()
-        if self.rows == NULL:
+        self.both = new_row_sets()
+        if self.both == NULL:
             raise MemoryError()
 
     def __dealloc__(self):
-        release_rows(self.rows)
+        release_rows(self.both)
 
     def show(self, uintptr_t database):
         """Makes the tables known to a connection that has loaded this module as an extension.
@@ -154,23 +156,22 @@ cdef class RowTables:
         database: `apsw.Connection.sqlite3_pointer()`. Once a connection: prepared statements would go on reading other rows."""
         if routines == NULL:
             raise RuntimeError("the module was not loaded as an extension of SQLite")
-        if show_rows(<sqlite3 *>database, &folded_tables, self.rows) != SQLITE_OK:
+        if show_rows(<sqlite3 *>database, &folded_tables, self.both) != SQLITE_OK:
             raise MemoryError()
 
     def waiting(self):
-        """The names of the tables that hold rows."""
-        return [table_names[which].decode() for which in range(ROW_TABLES) if self.rows.tables[which].count]
+        """The names of the tables that show rows."""
+        return [table_names[which].decode() for which in range(ROW_TABLES) if shown_rows(self.both).tables[which].count]
 
     def clear(self):
-        """Empties all tables."""
-        forget_rows(self.rows)
+        """Empties the tables."""
+        forget_rows(shown_rows(self.both))
 
 
 cdef class Folder:
     """Folds batch after batch. After an error it must not be used again: what it remembers would be ahead of the database.
 
-    last_key, last_text_id: the highest that are stored. tables: take the rows; what a batch put there must be stored before the
-    next one is folded."""
+    last_key, last_text_id: the highest that are stored. tables: take the rows."""
 
     cdef readonly RowTables tables
     cdef readonly TextDictionary texts
@@ -179,9 +180,10 @@ cdef class Folder:
     cdef Fold fold
 
     def __cinit__(self, int64_t last_key, int64_t last_text_id, RowTables tables not None):
-        tables.clear()
         self.tables = tables
-        self.fold.rows = tables.rows
+        tables.clear()
+        self.flip()                          # rows that an earlier folder left there go, too
+        tables.clear()
         self.texts = TextDictionary()
         self.texts.table.newest = last_text_id
         self.known = SessionFilter()
@@ -198,6 +200,13 @@ cdef class Folder:
         close_tallies(&self.fold.tallies)
 
     # -- rows
+
+    def flip(self):
+        """Lets the tables show the rows that were folded; what they showed must have been stored and cleared."""
+        if self.tables.waiting():
+            raise RuntimeError("rows that were not stored yet would be lost")
+        self.tables.both.filled = 1 - self.tables.both.filled
+        self.fold.rows = filled_rows(self.tables.both)
 
     def put_tallies(self):
         """Moves what the batches since the last call add to the roll-ups into the tables, in the order of the roll-ups."""
@@ -259,22 +268,17 @@ cdef class Folder:
         cdef const Plan *plan = &self.fold.plan
         cdef list found = []
         cdef Span session_id
-        cdef const char *text
         cdef size_t i = 0
         cdef size_t j
         while i < plan.run_count:
-            with nogil:
-                while i < plan.run_count and not may_hold(self.fold.known, plan.runs[i].hashed):
-                    i += 1
-            if i < plan.run_count:
-                j = end_of_name(plan, i)
+            j = end_of_name(plan, i)
+            if plan.runs[i].may_be_known:
                 session_id = session_id_of(&self.fold, i)
-                text = text_of(self.fold.batch, session_id)
                 found.append((
-                    plan.runs[i].name, sensor_of(&self.fold, i), PyUnicode_DecodeUTF8(text, session_id.length, NULL),
-                    self.days_of_name(i, j),
+                    plan.runs[i].name, sensor_of(&self.fold, i),
+                    PyUnicode_DecodeUTF8(text_of(self.fold.batch, session_id), session_id.length, NULL), self.days_of_name(i, j),
                 ))
-                i = j
+            i = j
         return found
 
     cdef list days_of_name(self, size_t i, size_t j):
@@ -288,42 +292,42 @@ cdef class Folder:
 
     # -- folding
 
-    def fold_batch(self, dict found not None, object load, int64_t source_id, int64_t first_record):
-        """Folds the planned batch. Returns a Folded.
+    def fold_new(self, int64_t source_id, int64_t first_record):
+        """Folds those sessions of the planned batch that the database cannot have. Returns a Folded.
 
-        found: name number → rows of `sql/store/find_session.sql` for sessions with this name. load: called as
-        `load(held, first_us, last_us)` with those of sessions that are one now, the one to keep first; moves everything to that
-        one and returns its parts that may overlap the times, as (part, first_us, decoded activities, events), and the
-        number for a further part. first_record: number of the batch's first record."""
+        The days that `plan` gave must be known. first_record: number of the batch's first record."""
         cdef Folded folded = Folded()
         cdef Result *result = &folded.result
         cdef Plan *plan = &self.fold.plan
-        cdef uint8_t *is_known = <uint8_t *>calloc(self.fold.batch.names.count + 1, 1)
-        cdef size_t i = 0
-        cdef size_t j
-        if is_known == NULL:
-            raise MemoryError()
-        try:
-            for name, rows in found.items():
-                is_known[<uint32_t>name] = len(rows) > 0
-            result.duplicates = plan.duplicates
-            self.fold.source_id = source_id
-            self.fold.first_record = first_record
-            while i < plan.run_count:
-                with nogil:
-                    while i < plan.run_count and not is_known[plan.runs[i].name]:
-                        fold_new(&self.fold, i, result)
-                        i += 1
-                if i < plan.run_count:
-                    j = end_of_name(plan, i)
-                    self.fold_known(i, j, found[plan.runs[i].name], load, result)
-                    i = j
-            settle_eventids(&self.fold)
-        finally:
-            free(is_known)
+        cdef size_t i
+        result.duplicates = plan.duplicates
+        self.fold.source_id = source_id
+        self.fold.first_record = first_record
+        with nogil:
+            mark_known(&self.fold)
+            for i in range(plan.run_count):
+                if not plan.runs[i].may_be_known:
+                    fold_new(&self.fold, i, result)
         return folded
 
-    cdef int fold_known(self, size_t i, size_t j, list existing, object load, Result *result) except -1:
+    def fold_known(self, dict found not None, object load, Folded folded not None):
+        """Folds the others, and adds what it came to to `folded`.
+
+        found: name number → rows of `sql/store/find_session.sql` for sessions with this name, for all names of `lookups`. load:
+        called as `load(held, first_us, last_us)` with those of sessions that are one now, the one to keep first; moves everything
+        to that one and returns its parts that may overlap the times, as (part, first_us, decoded activities, events), and the
+        number for a further part."""
+        cdef const Plan *plan = &self.fold.plan
+        cdef size_t i = 0
+        cdef size_t j
+        while i < plan.run_count:
+            j = end_of_name(plan, i)
+            if plan.runs[i].may_be_known:
+                self.fold_name(i, j, found[plan.runs[i].name], load, &folded.result)
+            i = j
+        settle_eventids(&self.fold)
+
+    cdef int fold_name(self, size_t i, size_t j, list existing, object load, Result *result) except -1:
         """Groups the runs of one name with the sessions that they belong to: what is at most 24 h apart is one."""
         cdef const Plan *plan = &self.fold.plan
         cdef size_t end

@@ -7,8 +7,8 @@ from libc.string cimport memset
 
 from rows cimport (
     BLOB_CELL, CHANGED_SESSION_ROWS, DAY_ROWS, EVENT_TALLY_ROWS, INTEGER_CELL, PART_ROWS, ROW_TABLES, SESSION_ROWS,
-    SESSION_TALLY_ROWS, SHARE_ROWS, STALE_PART_ROWS, TEXT_CELL, TEXT_ROWS, VALUE_TALLY_ROWS, Cell, Rows, RowTable, Table,
-    release_rows,
+    SESSION_TALLY_ROWS, SHARE_ROWS, STALE_PART_ROWS, TEXT_CELL, TEXT_ROWS, VALUE_TALLY_ROWS, Cell, RowSets, RowTable, Table,
+    release_rows, shown_rows,
 )
 from sqlite cimport (
     SQLITE_NOMEM, SQLITE_OK, Cursor, Done, Module, VirtualTable, create_module, declare, direct_only, result_blob, result_integer,
@@ -49,7 +49,7 @@ cdef extern from *:
 # What a connection knows of a table of rows.
 cdef struct Shown:
     VirtualTable base        # SQLite's part comes first
-    const Rows *rows
+    RowSets *both
     RowTable which
 
 
@@ -62,7 +62,7 @@ cdef struct RowCursor:
 
 # What a connection keeps for its module, to be released with it.
 cdef struct Offer:
-    Rows *rows
+    RowSets *both
     RowTable which
 
 
@@ -78,7 +78,7 @@ cdef inline int connect(sqlite3 *database, void *data, int argc, const char *con
     shown = <Shown *>calloc(1, sizeof(Shown))
     if shown == NULL:
         return SQLITE_NOMEM
-    shown.rows = offer.rows
+    shown.both = offer.both
     shown.which = offer.which
     table[0] = &shown.base
     return SQLITE_OK
@@ -99,8 +99,8 @@ cdef inline int open_cursor(VirtualTable *table, Cursor **cursor) noexcept nogil
     cdef RowCursor *opened = <RowCursor *>calloc(1, sizeof(RowCursor))
     if opened == NULL:
         return SQLITE_NOMEM
-    opened.table = &shown.rows.tables[shown.which]
-    opened.bytes = shown.rows.bytes.bytes
+    opened.table = &shown_rows(shown.both).tables[shown.which]
+    opened.bytes = shown_rows(shown.both).bytes.bytes
     cursor[0] = &opened.base
     return SQLITE_OK
 
@@ -147,11 +147,11 @@ cdef inline int number_of_row(Cursor *cursor, int64_t *number) noexcept nogil:
 
 cdef inline void take_back(void *data) noexcept nogil:
     cdef Offer *offer = <Offer *>data
-    release_rows(offer.rows)
+    release_rows(offer.both)
     free(offer)
 
 
-cdef inline int show_rows(sqlite3 *database, const Module *module, Rows *rows) noexcept nogil:
+cdef inline int show_rows(sqlite3 *database, const Module *module, RowSets *both) noexcept nogil:
     """Makes the tables of rows known to a connection, which becomes a user of them. Returns SQLite's code."""
     cdef Offer *offer
     cdef int which, code
@@ -159,8 +159,8 @@ cdef inline int show_rows(sqlite3 *database, const Module *module, Rows *rows) n
         offer = <Offer *>calloc(1, sizeof(Offer))
         if offer == NULL:
             return SQLITE_NOMEM
-        rows.users += 1
-        offer.rows = rows
+        both.users += 1
+        offer.both = both
         offer.which = which
         code = create_module(database, table_names[which], module, offer, <Done>take_back)    # calls it also if it fails
         if code != SQLITE_OK:

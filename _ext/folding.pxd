@@ -7,7 +7,7 @@ from libc.string cimport memcmp, memset
 from clock cimport DAY_US, day_of
 from evidence cimport find_places
 from hashing cimport K0, K1, mum
-from known cimport SessionSet, add_session, line_of, prefetch, session_hash
+from known cimport SessionSet, add_session, line_of, may_hold, prefetch, session_hash
 from leaf cimport LEAF_EVENTS, LeafEvent, activity_of, put_activities, put_events
 from line cimport Line, compare_leaf_events, is_copy, reserve_line
 from recent cimport first_of, last_of
@@ -118,6 +118,13 @@ cdef inline void hash_names(Fold *fold) noexcept nogil:
         session_id = session_id_of(fold, i)
         run.hashed = session_hash(fold.known, sensor_of(fold, i), text_of(fold.batch, session_id), session_id.length)
         prefetch(line_of(fold.known, run.hashed))
+
+
+cdef inline void mark_known(Fold *fold) noexcept nogil:
+    """Asks the filter about all names of the batch, before those of the batch come into it."""
+    cdef size_t i
+    for i in range(fold.plan.run_count):
+        fold.plan.runs[i].may_be_known = may_hold(fold.known, fold.plan.runs[i].hashed)
 
 
 cdef inline int64_t text_id(Fold *fold, const char *text, size_t length) except -1 nogil:

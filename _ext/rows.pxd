@@ -43,34 +43,49 @@ cdef struct Table:
     size_t width             # cells a row
 
 
-# Shared by who fills it and the connection that shows it.
 cdef struct Rows:
     Table tables[ROW_TABLES]
     Buffer bytes
+
+
+# Two sets of rows: one is filled while the other is stored. Shared by who fills them and the connection that shows them.
+cdef struct RowSets:
+    Rows sets[2]
+    int filled
     size_t users
 
 
-cdef inline Rows *new_rows() noexcept nogil:
+cdef inline RowSets *new_row_sets() noexcept nogil:
     """For one user. NULL if there is no memory."""
-    cdef Rows *rows = <Rows *>calloc(1, sizeof(Rows))
-    if rows != NULL:
-        rows.users = 1
-    return rows
+    cdef RowSets *both = <RowSets *>calloc(1, sizeof(RowSets))
+    if both != NULL:
+        both.users = 1
+    return both
 
 
-cdef inline void release_rows(void *shared) noexcept nogil:
+cdef inline Rows *filled_rows(RowSets *both) noexcept nogil:
+    return &both.sets[both.filled]
+
+
+cdef inline Rows *shown_rows(RowSets *both) noexcept nogil:
+    return &both.sets[1 - both.filled]
+
+
+cdef inline void release_rows(RowSets *both) noexcept nogil:
     """A user less; the last one frees the memory."""
-    cdef Rows *rows = <Rows *>shared
-    cdef int i
-    if rows == NULL:
+    cdef Rows *rows
+    cdef int i, k
+    if both == NULL:
         return
-    rows.users -= 1
-    if rows.users:
+    both.users -= 1
+    if both.users:
         return
-    for i in range(ROW_TABLES):
-        free(rows.tables[i].cells)
-    free(rows.bytes.bytes)
-    free(rows)
+    for k in range(2):
+        rows = &both.sets[k]
+        for i in range(ROW_TABLES):
+            free(rows.tables[i].cells)
+        free(rows.bytes.bytes)
+    free(both)
 
 
 cdef inline void forget_rows(Rows *rows) noexcept nogil:

@@ -21,6 +21,7 @@ cdef struct Run:
     int64_t first_us
     int64_t last_us
     uint64_t hashed          # of sensor and session id, for the filter of known sessions
+    bint may_be_known        # says the filter
 
 
 cdef struct Plan:

@@ -163,7 +163,7 @@ class Retry:
             for change in changes:
                 source.records += change.by
                 taken_out.add(_taken_out(change))
-            step.ledger.add(self._writer.settle(source, taken_out))
+            step.ledger.add(self._writer.mend(source, taken_out))
             for change in changes:
                 for scanned in change.scans:
                     number = scanned.begin.records + change.begin - change.unit.first + moved

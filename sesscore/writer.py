@@ -18,34 +18,22 @@ from sesscore.matchers import Registry
 from sesscore.queries import sql
 from sesscore.records import Scanned
 from sesscore.stored import StoredSession, StoredSessions
+from sesscore.storing import Storing
 
 TEXTS_WARMED = 65_536
 BYTES_WARMED = 8 * 1024 * 1024
 COMMIT_BYTES = 128 * 1024 * 1024  # of log
 COMMIT_SECONDS = 2.0
 
-# The statements that take the rows of a table, in the order in which they run.
-STATEMENTS = {
-    "folded_text": ("texts",),
-    "folded_stale_part": ("stale_parts",),
-    "folded_session": ("sessions",),
-    "folded_changed_session": ("changed_sessions",),
-    "folded_part": ("parts",),
-    "folded_day": ("days",),
-    "folded_share": ("own_shares", "shares"),
-    "folded_event_tally": ("tally_events",),
-    "folded_session_tally": ("tally_sessions", "untally_sessions"),
-    "folded_value_tally": ("tally_values", "untally_values"),
-}
-
 
 class Writer:
     """The one writer of a database. A context manager: what is not committed when its block fails is rolled back.
 
     A transaction spans blocks, and small sources, until it holds COMMIT_BYTES of log or is COMMIT_SECONDS old: roll-ups
-    and pages that block after block changes are written once. After an error a Writer must not be used again: it would
-    know more than the database. connection: of `open_for_writing`, for nothing else while the Writer lives.
-    matchers: the user's, to be stored by name.
+    and pages that block after block changes are written once. A batch is stored in a second thread while the next one
+    is folded, so an error of the database can come out at the next call. After an error a Writer must not be used
+    again: it would know more than the database. connection: of `open_for_writing`, for nothing else while the Writer
+    lives. matchers: the user's, to be stored by name.
     """
 
     def __init__(self, connection: apsw.Connection, matchers: Registry | None = None) -> None:
@@ -57,9 +45,12 @@ class Writer:
         self._log_bytes = 0  # in the open transaction
         self._held = False  # see `at_once`
         self._sensors: dict[str, int] = dict(connection.execute(sql("store/sensors")))
-        last_key, last_text_id = connection.execute(sql("store/last_keys")).get
-        self.folder = Folder(last_key, last_text_id, row_tables(connection))
+        last_key, last_text_id, self._last_source_id = connection.execute(sql("store/last_keys")).get
+        tables = row_tables(connection)
+        self.folder = Folder(last_key, last_text_id, tables)
         self.stored = StoredSessions(connection, self.folder.known)
+        self._storing = Storing(connection, tables)
+        self._ledgers: dict[int, Ledger] = {}  # of sources that are new in this run and not finished
         self._warmed = False
 
     def __enter__(self) -> Self:
@@ -70,9 +61,18 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Commits what was written, or rolls it back after an error."""
-        if error is None:
-            self.commit()
-        elif self._connection.in_transaction:
+        try:
+            if error is None:
+                self.commit()
+            else:
+                self._roll_back()
+        finally:
+            self._storing.close()
+
+    def _roll_back(self) -> None:
+        with contextlib.suppress(apsw.Error):  # the error at hand came first
+            self._storing.wait()
+        if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
     def write(self, scanned: Scanned, source: SourceRow, *, again: bool = False) -> tuple[Ledger, Folded]:
@@ -84,30 +84,47 @@ class Writer:
         if not again:
             self._move(source, scanned)
         days = self.folder.plan(scanned.batch.capsule, self.sensor_ids(scanned.batch.sensors))
-        self.stored.know_days(days)
-        folded = self.folder.fold_batch(
-            self._found(), self.stored.load, self._source_id(source), scanned.begin.records + 1
-        )
+        if not days <= self.folder.known.days:
+            self.settle()
+            self.stored.know_days(days)
+        folded = self.folder.fold_new(self._source_id(source), scanned.begin.records + 1)
+        self.settle()  # what follows looks into the database, and its rows take the place of those that are stored
+        self.folder.fold_known(self._found(), self.stored.load, folded)
         ledger = self._ledger(scanned, folded)
-        self.store()
         self._account(scanned, source, ledger, folded)
         self._log_bytes += len(scanned.batch.block)
-        self._commit_if_due()
+        self._store(commit=self._is_due())
         return ledger, folded
+
+    def _store(self, *, commit: bool) -> None:
+        """Lets the other thread store what was folded. commit: and end the transaction, so that the next one begins."""
+        if commit:
+            self.folder.put_tallies()
+            self._began = time.monotonic()
+            self._log_bytes = 0
+        self.folder.flip()
+        self._storing.start(commit=commit)
+        if self._held:  # the connection is in use by others, too
+            self.settle()
+
+    def settle(self) -> None:
+        """Waits until the database holds all that was written. Raises apsw.Error."""
+        self._storing.settle()
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[apsw.Connection]:
         """Within the block nothing is committed: all of it is of one transaction. Gives its connection."""
         self.begin()
+        self.settle()
         self._held = True
         yield self._connection
         self._held = False
-        self._commit_if_due()
-
-    def _commit_if_due(self) -> None:
-        due = self._log_bytes >= COMMIT_BYTES or time.monotonic() - self._began >= COMMIT_SECONDS
-        if due and not self._held:
+        if self._is_due():
             self.commit()
+
+    def _is_due(self) -> bool:
+        due = self._log_bytes >= COMMIT_BYTES or time.monotonic() - self._began >= COMMIT_SECONDS
+        return due and not self._held
 
     def join(self, join: Join) -> tuple[Ledger, Folded | None]:
         """Counts an event that two sources hold as the last of the first one; the second loses what it counted of it.
@@ -115,17 +132,18 @@ class Writer:
         Returns what that changes in the ledgers, and in sessions. Raises apsw.Error.
         """
         self.begin()
-        change = self.settle(join.second, take_lead(self._connection, join.second, join.lead))
+        self.settle()
+        change = self.mend(join.second, take_lead(self._connection, join.second, join.lead))
         if join.first.joined:
             return change, None
         source = join.first.source
         source.half_bytes, source.pending_bytes = len(join.first.data), 0
-        change.add(self.settle(source, take_half(self._connection, join.first)))
+        change.add(self.mend(source, take_half(self._connection, join.first)))
         ledger, folded = self.write(join.scanned, source)
         change.add(ledger)
         return change, folded
 
-    def settle(self, source: SourceRow, change: Ledger) -> Ledger:
+    def mend(self, source: SourceRow, change: Ledger) -> Ledger:
         """Stores a source whose records left the quarantine, and that in its ledger. Returns what it was given."""
         self.put("source", parameters(source))
         self.put("ledger", (source.source_id, *change.as_dict().values()))
@@ -136,20 +154,26 @@ class Writer:
         if source.source_id is None and not pending_bytes:
             return  # there is nothing to remember
         self.begin()
-        self._source_id(source)
-        ledger = Ledger(*(self._connection.execute(sql("store/source_ledger"), (source.source_id,)).get or ()))
+        ledger = self._take_ledger(self._source_id(source))
         source.pending_bytes = pending_bytes
         source.damage = damage
         source.state = "alien" if ledger.alien else "damaged" if damage else "read"
-        self.put("source", parameters(source))
+        self._storing.later("source", parameters(source))
         if ledger.alien:
-            self._connection.execute(sql("store/quarantine_alien"), {"source_id": source.source_id})
-            self._connection.execute(sql("store/forget_quarantine"), {"source_id": source.source_id})
+            self._storing.later("quarantine_alien", (source.source_id,))
+            self._storing.later("forget_quarantine", (source.source_id,))
+
+    def _take_ledger(self, source_id: int) -> Ledger:
+        """The whole ledger of a source."""
+        if source_id in self._ledgers:
+            return self._ledgers.pop(source_id)
+        self.settle()
+        return Ledger(*(self._connection.execute(sql("store/source_ledger"), (source_id,)).get or ()))
 
     def place(self, source: SourceRow) -> None:
         """Records where a source lies now. Raises apsw.Error."""
         self.begin()
-        self.put("source", parameters(source))
+        self._storing.later("source", parameters(source))
 
     def commit(self) -> None:
         """Ends the transaction, roll-ups last. Nothing is promised to anyone before it. Raises apsw.Error."""
@@ -173,6 +197,7 @@ class Writer:
 
     def count_sessions(self) -> int:
         """Sessions in the database."""
+        self.settle()
         count: int = self._connection.execute(sql("store/count_sessions")).get
         return count
 
@@ -193,7 +218,7 @@ class Writer:
         for name in names:
             if name not in self._sensors:
                 self._sensors[name] = len(self._sensors) + 1
-                self._connection.execute(sql("store/sensor"), (self._sensors[name], name))
+                self._storing.later("sensor", (self._sensors[name], name))
         return [self._sensors[name] for name in names]
 
     def _found(self) -> dict[int, list[StoredSession]]:
@@ -206,17 +231,15 @@ class Writer:
     # After it: what the batch changes
 
     def store(self) -> None:
-        """Stores what folds changed, in the open transaction. Raises apsw.Error."""
-        waiting = set(self.folder.tables.waiting())
-        for table, statements in STATEMENTS.items():
-            if table in waiting:
-                for name in statements:
-                    self.put(name)
-        self.folder.tables.clear()
+        """Stores what folds changed, in the open transaction, and waits for it. Raises apsw.Error."""
+        self.settle()
+        self.folder.flip()
+        self._storing.rows()
 
     def put(self, name: str, values: Sequence[Any] = ()) -> None:
         """Runs a statement of `sql/store/` with the values of its parameters in order. Raises apsw.Error."""
-        self._connection.execute(sql(f"store/{name}"), values)
+        self.settle()
+        self._storing.put(name, values)
 
     def _ledger(self, scanned: Scanned, folded: Folded) -> Ledger:
         batch = scanned.batch
@@ -225,23 +248,26 @@ class Writer:
 
     def _account(self, scanned: Scanned, source: SourceRow, ledger: Ledger, folded: Folded) -> None:
         """Ledger, quarantine, offset and checkpoint of the batch."""
+        later = self._storing.later
+        if source.source_id in self._ledgers:
+            self._ledgers[source.source_id].add(ledger)
         first = scanned.begin.records + 1
         for record, records, at, length, reason, raw in scanned.batch.quarantine:
-            place = (source.source_id, first + record, records, scanned.base + at, length, reason, raw)
-            self.put("quarantine", place)
-        self.put("ledger", (source.source_id, *ledger.as_dict().values()))
-        self.put("source", parameters(source))
+            later("quarantine", (source.source_id, first + record, records, scanned.base + at, length, reason, raw))
+        later("ledger", (source.source_id, *ledger.as_dict().values()))
+        later("source", parameters(source))
         if not self._run_id:
             self._run_id = self._connection.execute(sql("store/next_run")).get
         now_us = time.time_ns() // 1000
         values = (self._run_id, self._started_us, now_us, source.source_id, source.offset, folded.last_session)
-        self.put("checkpoint", values)
+        later("checkpoint", values)
 
     def _source_id(self, source: SourceRow) -> int:
-        """The number of a source; a new one is stored first."""
+        """The number of a source. A new one gets the next, and is stored with what is known of it."""
         if source.source_id is None:
-            number: int = self._connection.execute(sql("store/source"), parameters(source)).get
-            source.source_id = number
+            self._last_source_id += 1
+            source.source_id = self._last_source_id
+            self._ledgers[source.source_id] = Ledger()
         return source.source_id
 
     def _move(self, source: SourceRow, scanned: Scanned) -> None:

@@ -19,7 +19,7 @@ from strategies import lines as lines_of
 from strategies import logs, timestamp, worlds
 from transforms import COMPRESS
 
-from sesscore import known, writer
+from sesscore import known, stored, storing, writer
 from sesscore.known import SourceRow
 from sesscore.records import RecordReader
 from sesscore.recount import SourceBytes, recount
@@ -409,7 +409,8 @@ def test_an_error_anywhere_leaves_nothing_half_done(desk: Desk, monkeypatch: pyt
             raise RuntimeError(name)
         return statement(name)
 
-    monkeypatch.setattr(writer, "sql", failing)
+    for module in (writer, stored, storing):
+        monkeypatch.setattr(module, "sql", failing)
     told = [command(i * 20 * HOUR, str(i)) for i in (0, 4, 2, 6, 1, 3, 5, 6)]
     path = desk.put("log", b"bad\n" + in_lines(told) + b"\n")
     failures = 0

@@ -328,7 +328,8 @@ def test_what_was_handed_on_outlives_the_batch() -> None:
     days = folder.plan(batch.capsule, [1])
     del batch
     gc.collect()
-    folder.fold_batch({}, lambda keys, first_us, last_us: ([], 0), 1, 1)
+    folder.fold_new(1, 1)
+    folder.flip()
     assert connection.execute("SELECT session_id FROM folded_session").get == "kept alive" * 9
     assert len(days) == 3
 
