@@ -144,8 +144,10 @@ def _run(
                         result.stopped_by = stopped[0]
                         break
             if not result.stopped_by:
+                writer.settle()
                 for join in joins(database.connection, options):
                     run.join(join)
+                    writer.settle()
         result.sessions["total"] = writer.count_sessions()
 
 

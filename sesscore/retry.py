@@ -21,9 +21,11 @@ from sesscore.records import Bytes, Position, RecordReader
 from sesscore.renumber import renumber
 from sesscore.retry_file import AgainFile, UpTo, open_again
 from sesscore.retry_reading import Change, knows, read_again
-from sesscore.retry_units import UNIT_BYTES, Held, Unit, units
+from sesscore.retry_units import UNIT_BYTES, WHOLE, Held, Unit, units
 from sesscore.sources import Source, SourceUnreadable
-from sesscore.writer import COMMIT_BYTES, Writer
+from sesscore.writer import Writer
+
+_AT_ONCE = 32 << 20  # bytes of units that wait to be written
 
 
 @dataclass
@@ -97,7 +99,7 @@ class Retry:
                     changes.append(change)
                     size += change.unit.length
                 may_be_text = may_be_text or any(row.may_be_text for row in unit.rows)
-                if size >= COMMIT_BYTES:
+                if size >= _AT_ONCE:
                     yield self._write(source, changes, moved)
                     moved += sum(change.by for change in changes)
                     changes, size = [], 0
@@ -134,9 +136,13 @@ class Retry:
         """What can be told of a unit from the bytes that were kept."""
         self._told.not_there += len(unit.rows)
         for one in [] if may_be_text else [unit] if unit.kept else unit.alone():
+            change = None
             if one.kept is not None and not one.kept.startswith(b"\t"):
                 self._told.not_there -= len(one.rows)
-                yield from self._counted(one, self._read(one, one.kept, False, source, total))
+                change = self._read(one, one.kept, False, source, total)
+                yield from self._counted(one, change)
+            if not (change is not None and change.whole) and any(row.reason not in WHOLE for row in one.rows):
+                return  # what follows can be the inside of an object that began here
 
     def _read(self, unit: Unit, data: bytes, in_line: bool, source: SourceRow, total: int) -> Change | None:
         return read_again(unit, data, in_line, source.sensor, self._options, self._is_known, total)

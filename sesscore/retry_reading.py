@@ -39,6 +39,11 @@ class Change:
     left: bool  # something has left the quarantine; else only reasons changed
 
     @property
+    def whole(self) -> bool:
+        """Whether nothing in it is bad any more."""
+        return not any(scanned.batch.quarantine for scanned in self.scans)
+
+    @property
     def last(self) -> int:
         """The number that its last record had."""
         return self.begin + sum(scanned.batch.records for scanned in self.scans) - self.by - 1

@@ -92,11 +92,8 @@ class Unit:
         return all(data.startswith(row.data, row.byte_offset - self.offset) for row in self.rows)
 
     def alone(self) -> "Iterator[Unit]":
-        """Its rows, each by itself, as long as none of them can be the inside of an object that began before it."""
-        for row in self.rows:
-            yield Unit((row,))
-            if row.reason not in WHOLE:
-                return
+        """Its rows, each by itself."""
+        return (Unit((row,)) for row in self.rows)
 
 
 def units(rows: Iterable[Held]) -> Iterator[Unit]:

@@ -118,6 +118,7 @@ class Writer:
         self.settle()
         self._held = True
         yield self._connection
+        self.settle()
         self._held = False
         if self._is_due():
             self.commit()

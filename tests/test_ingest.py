@@ -397,8 +397,17 @@ def test_a_log_that_is_no_log_until_it_grows(desk: Desk) -> None:
 # --- errors ----------------------------------------------------------------------------------------------------------
 
 
-def test_an_error_anywhere_leaves_nothing_half_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_that_differ_in_the_middle(desk: Desk) -> None:
+    desk.ingest(desk.put("log", in_lines([command(i, f"begins like {i % 40:02} all others") for i in range(120)])))
+    desk.assert_as_recounted()
+
+
+@pytest.mark.parametrize("commit_bytes", [1, writer.COMMIT_BYTES])
+def test_an_error_anywhere_leaves_nothing_half_done(
+    commit_bytes: int, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What failed is as if it had not been tried; the next run goes on after the last whole batch."""
+    monkeypatch.setattr(writer, "COMMIT_BYTES", commit_bytes)
     statement = writer.sql
     countdown = 0
 
