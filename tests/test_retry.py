@@ -25,7 +25,7 @@ from ingested import changing, outcome
 from strategies import lines as lines_of
 from strategies import logs, worlds
 
-from sesscore import queries, records, renumber, retry, retry_units, verify, writer
+from sesscore import queries, records, renumber, retry, retry_units, stored, storing, verify, writer
 from sesscore.ingest import IngestResult, ingest
 from sesscore.matchers import MatcherFailed, Registry, UserMatcher
 from sesscore.records import RecordReader
@@ -566,7 +566,7 @@ def test_a_matcher_that_fails_says_where(desk: Desk) -> None:
 @pytest.mark.parametrize("limit", [1, 500])
 def test_in_many_transactions(limit: int, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Records that become more move the numbers of all that follow."""
-    monkeypatch.setattr(retry, "COMMIT_BYTES", limit)
+    monkeypatch.setattr(retry, "_AT_ONCE", limit)
     monkeypatch.setattr(renumber, "_AT_ONCE", 2)
     told = [HALF + J(event(f"s{i}", i)) if i % 3 else J(event(f"s{i}", i)) for i in range(60)]
     told[30:30] = [b"x", LISTED, b"y", HALF]
@@ -609,7 +609,7 @@ def test_an_error_anywhere_leaves_nothing_half_done(shape: str, desk: Desk) -> N
             return queries.sql(name)
 
         with pytest.MonkeyPatch.context() as patch:
-            for module in (writer, retry, renumber):
+            for module in (writer, storing, stored, retry, renumber):
                 patch.setattr(module, "sql", failing)
             try:
                 ingest([], db=desk.db, retry_quarantine=True)
