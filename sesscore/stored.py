@@ -11,7 +11,7 @@ from sesscore.queries import sql
 
 # The statements that make a session part of another one, in their order.
 _JOINING = (
-    "join_parts", "join_sources", "release_source", "forget_parts", "forget_sources", "forget_days", "forget_session",
+    "join_parts", "join_sources", "forget_parts", "forget_sources", "forget_days", "forget_session",
 )  # fmt: skip
 
 # part, first_us, decoded activities, events of view part

@@ -306,6 +306,17 @@ def test_what_two_sessions_know_together(first: int, desk: Desk) -> None:
     assert rows == [("full_delimited", "session", "1.1.1.1", None, 1000, 5)]
 
 
+def test_a_connect_between_those_of_two_joined_sessions(desk: Desk) -> None:
+    """The session that stays begins later: what it takes over from the other is in no part that it writes anew."""
+    for number, (eventid, hours, address) in enumerate(
+        ((CONNECT, 30, "3.3.3.3"), (CONNECT, 0, "1.1.1.1"), ("cowrie.x", 15, None), (CONNECT, 1, "2.2.2.2"))
+    ):
+        desk.ingest(desk.put(str(number), lines(event(eventid=eventid, seconds=hours * HOUR, src_ip=address))))
+    desk.assert_as_recounted()
+    with reading(desk.db) as connection:
+        assert connection.execute("SELECT src_ip FROM session_metrics").get == "1.1.1.1"
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_of_two_closes_the_later_one_counts(first: int, desk: Desk) -> None:
     """Of two sessions that become one, whichever was stored first."""

@@ -1,5 +1,5 @@
--- Two sessions became one: all sources of both are of the key that stays, in this table. forget_sources and release_source
--- remove them elsewhere.
+-- Two sessions became one: all sources of both are of the key that stays, in this table. forget_sources
+-- removes those of the other; the row of the session is written without a source.
 INSERT INTO session_source (session_key, source_id, first_record, last_record, events)
 SELECT :stays, source_id, first_record, last_record, events
 FROM session_origin AS o
