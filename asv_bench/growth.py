@@ -81,7 +81,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=5, help="of one more day (default: %(default)s)")
     parser.add_argument("--gzip", action="store_true", help="compress each log: takes less disk")
     parser.add_argument("--folder", help="for logs and databases (default: the system's for temporary files)")
-    parser.add_argument("--limit", type=float, default=300, help="MB that no peak may pass (default: %(default)s)")
+    parser.add_argument("--limit", type=float, default=200, help="MB that no peak may pass (default: %(default)s)")
     parser.add_argument("--within", type=float, default=10, help="percent that peaks may differ (default: %(default)s)")
     parser.add_argument("--markdown", action="store_true", help="print what docs/performance.md holds")
     parser.add_argument("--json", metavar="FILE", help="write every run")

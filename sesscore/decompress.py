@@ -16,7 +16,7 @@ Compression = Literal["none", "gzip", "bzip2", "xz"]
 
 HEAD_BYTES: Final = 10  # what `told` wants to see
 
-_STEP: Final = 1024 * 1024  # decompressed bytes of one call, at the most
+_STEP: Final = 128 * 1024  # decompressed bytes of one call, at the most: larger ones would be fresh memory each time
 _STEP_UNREPEATABLE: Final = 4 * 1024  # the same where nothing can be done again: what damage can cost
 _SLICE: Final = 256 * 1024  # stored bytes of one call, at the most
 _FIRST_SLICE: Final = 4 * 1024  # at the start of a member: many are tiny, and each call copies what it leaves

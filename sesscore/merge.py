@@ -31,7 +31,7 @@ DAY_US = 86_400_000_000
 _AT_ONCE = 500  # sessions that are stored together
 _TEXTS_KEPT = 1 << 20
 _TEXT_COLUMNS = frozenset((5, 7, 9, 23, 24))  # of a session row, that hold text ids
-_STARTED, _SPAN = 10, 11
+_STARTED, _SPAN, _PART_US, _EVENTS, _ROW = 10, 11, 28, 30, 35  # places in a session row, and its length
 
 
 @dataclass
@@ -176,7 +176,12 @@ class _Session:
 
 def _sessions(other: apsw.Connection, source_ids: list[int]) -> Iterator[_Session]:
     wanted = {"source_ids": orjson.dumps(source_ids).decode()}
-    for sensor, *row in other.execute(sql("merge/sessions"), wanted):
+    for sensor, *values in other.execute(sql("merge/sessions"), wanted):
+        row, (activities, source_id, first_record, last_record, events, has_more) = values[:_ROW], values[_ROW:]
+        if not has_more:
+            part = 0, row[_STARTED] + row[_PART_US], orjson.loads(activities), row[_EVENTS]
+            yield _Session(sensor, tuple(row), [part], [(source_id, first_record, last_record, events)])
+            continue
         key = {"session_key": row[0]}
         leaves = [
             (part, first_us, orjson.loads(activities), events)

@@ -24,7 +24,7 @@ class ReadAhead(Generic[T]):
     depth: how many items may wait. They are what bounds the memory of a pipeline.
     """
 
-    def __init__(self, items: Iterator[T], depth: int = 2) -> None:
+    def __init__(self, items: Iterator[T], depth: int = 1) -> None:
         self._items = items
         self._waiting: queue.Queue[T | _End] = queue.Queue(depth)
         self._stop = threading.Event()

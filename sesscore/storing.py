@@ -1,13 +1,17 @@
 """Stores what was folded, in a thread of its own, while the next batch is folded."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import apsw
 
 from sesscore._fold import RowTables
 from sesscore.queries import sql
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 # The statements that take the rows of a table, in the order in which they run.
 STATEMENTS = {
@@ -49,8 +53,11 @@ class Storing:
 
         `settle` comes before. commit: ends the transaction then and begins another.
         """
+        if self._executor is None:
+            from concurrent.futures import ThreadPoolExecutor  # late: most runs of a live log have nothing to store
+
+            self._executor = ThreadPoolExecutor(1, "sesscore-storing")
         statements, self._later = self._later, []
-        self._executor = self._executor or ThreadPoolExecutor(1, "sesscore-storing")
         self._running = self._executor.submit(self._run, statements, commit)
 
     def settle(self) -> None:

@@ -20,7 +20,7 @@ from sesscore.records import Scanned
 from sesscore.stored import StoredSession, StoredSessions
 from sesscore.storing import Storing
 
-TEXTS_WARMED = 65_536
+TEXTS_WARMED = 32_768
 BYTES_WARMED = 8 * 1024 * 1024
 COMMIT_BYTES = 128 * 1024 * 1024  # of log
 COMMIT_SECONDS = 2.0

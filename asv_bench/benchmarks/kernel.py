@@ -25,7 +25,7 @@ def fold(folder: Folder, batch: EventBatch) -> None:
     """Events → rows of sessions, none of which a database knows."""
     folder.plan(batch.capsule, list(range(1, len(batch.sensors) + 1)))
     folded = folder.fold_new(1, 1)
-    folder.fold_known({}, _nothing_stored, folded)
+    folder.fold_known({name: [] for name, *_ in folder.lookups()}, _nothing_stored, folded)
     folder.flip()
     folder.tables.clear()
 
