@@ -6,10 +6,9 @@ counts and earliest values, rows (`folding.pxd`). Rows wait as the virtual table
 sql/store/ that take them.
 """
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize, PyUnicode_DecodeUTF8
-from libc.stdint cimport int64_t, uint32_t, uint64_t, uintptr_t
+from libc.stdint cimport int64_t, uint64_t, uintptr_t
 from libc.stdlib cimport free, qsort
 from libc.string cimport memset
 
@@ -21,8 +20,7 @@ from folding cimport *
 from known cimport add_session, may_hold, open_set, session_hash
 from leaf cimport LEAF_EVENTS, LeafEvent, eventid_of_activity, kind_of_activity
 from line cimport compare_leaf_events, is_copy, reserve_line, unpack
-from match cimport LAST_MATCHER
-from records cimport KINDS, Batch, Interned, text_of
+from records cimport KINDS, Batch, text_of
 from rows cimport *
 from runs cimport free_plan, sort_events
 from session cimport Session, Share, merge_sessions

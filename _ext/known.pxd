@@ -53,8 +53,8 @@ cdef inline uint64_t *line_of(const SessionSet *sessions, uint64_t hashed) noexc
 cdef inline bint may_hold(const SessionSet *sessions, uint64_t hashed) noexcept nogil:
     cdef const uint64_t *line = line_of(sessions, hashed)
     cdef bint held = True
-    cdef int i
-    for i in range(PROBES):
+    cdef int _
+    for _ in range(PROBES):
         held &= line[hashed >> 6 & (LINE_WORDS - 1)] >> (hashed & 63) & 1
         hashed >>= 9
     return held
@@ -62,10 +62,10 @@ cdef inline bint may_hold(const SessionSet *sessions, uint64_t hashed) noexcept 
 
 cdef inline void add_session(SessionSet *sessions, uint64_t hashed) noexcept nogil:
     cdef uint64_t *line = line_of(sessions, hashed)
-    cdef int i
+    cdef int _
     if may_hold(sessions, hashed):
         return
     sessions.count += 1
-    for i in range(PROBES):
+    for _ in range(PROBES):
         line[hashed >> 6 & (LINE_WORDS - 1)] |= <uint64_t>1 << (hashed & 63)
         hashed >>= 9
