@@ -35,6 +35,10 @@ from records cimport (
 )
 from strings cimport replace_surrogates
 
+cdef extern from "Python.h":
+    Py_ssize_t Py_REFCNT(PyObject *) noexcept
+    PyObject *PyList_GET_ITEM(object, Py_ssize_t) noexcept      # borrowed: not counted
+
 ctypedef unsigned long long KeyPart
 
 cdef enum:
@@ -61,6 +65,13 @@ class Digits(str):
 def resize(bytearray block not None, Py_ssize_t size):
     """Gives a block another size; what is added is not set to anything."""
     PyByteArray_Resize(block, size)
+
+
+def is_unused(list blocks not None, Py_ssize_t at):
+    """Whether nobody but the list refers to one of its blocks. (What Python says of references depends on its version.)"""
+    if not 0 <= at < len(blocks):
+        raise IndexError(at)
+    return Py_REFCNT(PyList_GET_ITEM(blocks, at)) == 1
 
 
 def settle_block(bytearray block not None):

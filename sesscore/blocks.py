@@ -1,11 +1,8 @@
 """Memory for blocks of log bytes, used again and again."""
 
-import sys
-
-from sesscore._scan import resize, settle_block
+from sesscore._scan import is_unused, resize, settle_block
 
 _MOST_KEPT = 6  # one is filled, one waits, one is written; of two sizes
-_UNUSED = 3  # references: the list, the variable, the argument of getrefcount
 
 
 class Blocks:
@@ -19,8 +16,9 @@ class Blocks:
 
     def take(self, size: int) -> bytearray:
         """A block of `size` bytes, with anything in them."""
-        for block in self._kept:
-            if sys.getrefcount(block) == _UNUSED and _fits(block, size):
+        for at in range(len(self._kept)):
+            if is_unused(self._kept, at) and _fits(self._kept[at], size):
+                block = self._kept[at]
                 resize(block, size)
                 return block
         block = bytearray()
