@@ -1,7 +1,8 @@
 """sesscore._fold: events of a batch → rows of sessions.
 
 The order of things, and who does each: events by session and time, copies inside the batch, cuts after 24 h of silence
-(`Folder.plan`), what the database already has of these sessions (asked by `writer.py` between `plan` and `fold`), copies of that,
+(`Folder.plan`), what the database already has of these sessions (asked by `writer.py` between `fold_new`
+and `fold_known`), copies of that,
 counts and earliest values, rows (`folding.pxd`). Rows wait as the virtual tables `folded_…` (`folded.pxd`) for the statements of
 sql/store/ that take them.
 """
@@ -20,6 +21,7 @@ from folding cimport *
 from known cimport add_session, may_hold, open_set, session_hash
 from leaf cimport LEAF_EVENTS, LeafEvent, eventid_of_activity, kind_of_activity
 from line cimport compare_leaf_events, is_copy, reserve_line, unpack
+from parts cimport end_of_part, pack_first, put_new_parts, put_part
 from records cimport KINDS, Batch, text_of
 from rows cimport *
 from runs cimport free_plan, sort_events
@@ -405,10 +407,10 @@ cdef class Folder:
             read_session(row, &old)
             tally_session(&self.fold.tallies, &old, sensor_id, -1)
         if len(held) > 1:                    # all days of the others were forgotten
-            put_days(&self.fold, first, last, sensor_id, session_id, length, session.key)
+            put_days(self.fold.rows, first, last, sensor_id, session_id, length, session.key)
             return 0
-        put_days(&self.fold, first, day_of(old.started_us) - 1, sensor_id, session_id, length, session.key)
-        put_days(&self.fold, day_of(old.ended_us) + 1, last, sensor_id, session_id, length, session.key)
+        put_days(self.fold.rows, first, day_of(old.started_us) - 1, sensor_id, session_id, length, session.key)
+        put_days(self.fold.rows, day_of(old.ended_us) + 1, last, sensor_id, session_id, length, session.key)
         return 0
 
     cdef int put_parts(self, Session *session, size_t total, bint appended, list stale, int64_t next_part, Packed *first) except -1:
@@ -432,9 +434,9 @@ cdef class Folder:
                 number = next_part
                 next_part += 1
             if number == 0:
-                pack_first(&self.fold, session, begin, end, first)
+                pack_first(self.fold.rows, &self.fold.line, session, begin, end, first)
             else:
-                put_part(&self.fold, session.key, number, begin, end)
+                put_part(self.fold.rows, &self.fold.line, session.key, number, begin, end)
             begin = end
         for number in stale:
             self.put_stale(session.key, number)
@@ -455,7 +457,7 @@ cdef class Folder:
         """Folds a session of another database into the sessions that this one has. Returns (session_key, new events).
 
         row: in the order of `sql/store/find_session.sql`, with the text ids of this database. leaves: as `load` gives them,
-        with the text ids of the other, which text_ids maps. held, load: as for `fold_batch`. folded: is added to. The rows must
+        with the text ids of the other, which text_ids maps. held, load: as for `fold_known`. folded: is added to. The rows must
         be stored before a session of the same sensor and id is merged."""
         cdef Session session, other
         cdef Py_ssize_t length
@@ -473,9 +475,9 @@ cdef class Folder:
             begin_counting(&session)
             more = self.merge_events(&session, count, 0, text_ids, sensor_id, folded)
             give_key(&self.fold, &session, session_hash(self.fold.known, sensor_id, text, length), &folded.result)
-            put_new_parts(&self.fold, &session, more, &first)
+            put_new_parts(self.fold.rows, &self.fold.line, &session, more, &first)
             put_session(&self.fold, SESSION_ROWS, &session, sensor_id, text, length, &first)
-            put_days(&self.fold, day_of(session.started_us), day_of(session.ended_us), sensor_id, text, length, session.key)
+            put_days(self.fold.rows, day_of(session.started_us), day_of(session.ended_us), sensor_id, text, length, session.key)
         else:
             mine, next_part = load(held, other.started_us, other.ended_us)
             old = unpack(&self.fold.line, mine)

@@ -6,9 +6,7 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 from rows cimport (
-    BLOB_CELL, CHANGED_SESSION_ROWS, DAY_ROWS, EVENT_TALLY_ROWS, INTEGER_CELL, PART_ROWS, ROW_TABLES, SESSION_ROWS,
-    SESSION_TALLY_ROWS, SHARE_ROWS, STALE_PART_ROWS, TEXT_CELL, TEXT_ROWS, VALUE_TALLY_ROWS, Cell, RowSets, RowTable, Table,
-    release_rows, shown_rows,
+    BLOB_CELL, INTEGER_CELL, ROW_TABLES, TEXT_CELL, Cell, RowSets, RowTable, Table, release_rows, shown_rows,
 )
 from sqlite cimport (
     SQLITE_NOMEM, SQLITE_OK, Cursor, Done, Module, VirtualTable, create_module, declare, direct_only, result_blob, result_integer,

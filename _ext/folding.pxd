@@ -4,28 +4,25 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memset
 
-from clock cimport DAY_US, day_of
-from evidence cimport find_places
+from clock cimport day_of
 from hashing cimport K0, K1, mum
 from known cimport SessionSet, add_session, line_of, may_hold, prefetch, session_hash
-from leaf cimport LEAF_EVENTS, LeafEvent, activity_of, put_activities, put_events
-from line cimport Line, compare_leaf_events, is_copy, reserve_line
+from leaf cimport LeafEvent, activity_of
+from line cimport Line, is_copy, reserve_line
+from parts cimport put_new_parts
 from recent cimport first_of, last_of
 from records cimport (
     ABSENT, CLIENT_KEX, CLIENT_VERSION, CLOSED, CONNECT, NO_PORT, TCPIP_OTHER, TCPIP_REQUEST, Batch, Event, Span, text_of,
 )
-from rows cimport (
-    BLOB_CELL, CHANGED_SESSION_ROWS, DAY_ROWS, PART_ROWS, SESSION_ROWS, SHARE_ROWS, TEXT_CELL, TEXT_ROWS, Rows, begin_row,
-    put_integer, put_range, put_text,
-)
+from rows cimport SESSION_ROWS, TEXT_ROWS, Rows, begin_row, put_integer, put_text
 from runs cimport Plan, Run
 from session cimport (
     CLIENT_VERSION_COLUMN, CLOSE_MS, DST_IP, DST_PORT, HAS_CLOSE, HAS_CONNECT, HASSH, PROTOCOL, SRC_IP, SRC_PORT, UNKNOWN_FLAG,
     Column, Session, Share, before, match_of, offer,
 )
-from session_rows cimport Packed, put_packed, put_session_row
+from session_rows cimport Packed, put_days, put_session_row
 from tallies cimport (
-    ADDRESS_TALLY, EVENT_TALLY, HASSH_TALLY, SESSION_TALLY, VERSION_TALLY, Tallies, add_tally, close_tallies, tallied,
+    ADDRESS_TALLY, EVENT_TALLY, HASSH_TALLY, SESSION_TALLY, VERSION_TALLY, Tallies, add_tally, tallied,
 )
 from texts cimport TextTable, find_text
 
@@ -329,9 +326,9 @@ cdef inline int fold_new(Fold *fold, size_t number, Result *result) except -1 no
     session.vt_flagged = session.dshield_flagged = UNKNOWN_FLAG
     give_key(fold, &session, run.hashed, result)
     count_events(fold, &session, run.begin, run.end, 0, sensor_id, &session.share, &renamed, result)
-    put_new_parts(fold, &session, session.share.events, &first)
+    put_new_parts(fold.rows, &fold.line, &session, session.share.events, &first)
     put_session(fold, SESSION_ROWS, &session, sensor_id, text_of(fold.batch, session_id), session_id.length, &first)
-    put_days(fold, day_of(session.started_us), day_of(session.ended_us), sensor_id, text_of(fold.batch, session_id),
+    put_days(fold.rows, day_of(session.started_us), day_of(session.ended_us), sensor_id, text_of(fold.batch, session_id),
              session_id.length, session.key)
     return 0
 
@@ -350,81 +347,4 @@ cdef inline int put_session(Fold *fold, int which, const Session *session, int64
                             const Packed *first) except -1 nogil:
     tally_session(&fold.tallies, session, sensor_id, 1)
     put_session_row(fold.rows, which, session, sensor_id, session_id, length, first)
-    return 0
-
-
-cdef inline int put_days(Fold *fold, int64_t first, int64_t last, int64_t sensor_id, const char *session_id, size_t length,
-                         int64_t key) except -1 nogil:
-    """The days from first to last on which a session is to be found."""
-    cdef int64_t day
-    for day in range(first, last + 1):
-        begin_row(fold.rows, DAY_ROWS, 4)
-        put_integer(fold.rows, DAY_ROWS, day)
-        put_integer(fold.rows, DAY_ROWS, sensor_id)
-        put_text(fold.rows, DAY_ROWS, session_id, length)
-        put_integer(fold.rows, DAY_ROWS, key)
-    return 0
-
-
-cdef inline int put_share(Rows *rows, int64_t session_key, const Share *share) except -1 nogil:
-    """What a source adds to a session that is stored."""
-    begin_row(rows, SHARE_ROWS, 5)
-    put_integer(rows, SHARE_ROWS, session_key)
-    put_integer(rows, SHARE_ROWS, share.source_id)
-    put_integer(rows, SHARE_ROWS, share.first_record)
-    put_integer(rows, SHARE_ROWS, share.last_record)
-    put_integer(rows, SHARE_ROWS, share.events)
-    return 0
-
-
-cdef inline int pack(Fold *fold, size_t begin, size_t end, Packed *part) except -1 nogil:
-    """Packs events of the line into the rows' bytes."""
-    part.anew = True
-    part.activities_at = fold.rows.bytes.length
-    put_activities(&fold.rows.bytes, fold.line.events + begin, end - begin, &part.activity_count)
-    part.events_at = fold.rows.bytes.length
-    put_events(&fold.rows.bytes, fold.line.events + begin, end - begin)
-    part.events_end = fold.rows.bytes.length
-    return 0
-
-
-cdef inline int pack_first(Fold *fold, Session *session, size_t begin, size_t end, Packed *part) except -1 nogil:
-    """Packs events of the line into the part that lies in the row of the session."""
-    pack(fold, begin, end, part)
-    session.part_us = fold.line.events[begin].at_us
-    find_places(session, fold.line.events + begin, end - begin)
-    return 0
-
-
-cdef inline int put_part(Fold *fold, int64_t session_key, int64_t number, size_t begin, size_t end) except -1 nogil:
-    """A row of a part that is not the first."""
-    cdef Packed part
-    pack(fold, begin, end, &part)
-    begin_row(fold.rows, PART_ROWS, 6)
-    put_integer(fold.rows, PART_ROWS, session_key)
-    put_integer(fold.rows, PART_ROWS, number)
-    put_integer(fold.rows, PART_ROWS, fold.line.events[begin].at_us)
-    put_packed(fold.rows, PART_ROWS, &part)
-    return 0
-
-
-cdef inline size_t end_of_part(const Line *line, size_t begin, size_t size, size_t total) noexcept nogil:
-    """A part is never cut between events of one microsecond, so that times order parts."""
-    cdef size_t end = min(total, begin + size)
-    while end < total and line.events[end].at_us == line.events[end - 1].at_us:
-        end += 1
-    return end
-
-
-cdef inline int put_new_parts(Fold *fold, Session *session, size_t total, Packed *first) except -1 nogil:
-    """Cuts the line of a new session into parts; the first one is for the row of the session."""
-    cdef size_t begin = end_of_part(&fold.line, 0, LEAF_EVENTS, total)
-    cdef size_t end
-    cdef int64_t number = 1
-    pack_first(fold, session, 0, begin, first)
-    while begin < total:
-        end = end_of_part(&fold.line, begin, LEAF_EVENTS, total)
-        put_part(fold, session.key, number, begin, end)
-        number += 1
-        begin = end
     return 0

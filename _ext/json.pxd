@@ -19,7 +19,6 @@ cdef enum:
     BROKEN = 2               # no JSON
     TOO_DEEP = 3
     TOO_LONG = 4
-    UNUSUAL = 5              # perhaps JSON, but not for the fast path
 
 
 cdef inline bint is_space(char c) noexcept nogil:

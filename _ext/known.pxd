@@ -17,8 +17,8 @@ cdef extern from *:
     void prefetch "sc_prefetch"(const void *p) noexcept nogil
 
 cdef enum:
-    LINE_BITS = 15           # 2 MiB: of a quarter of a million sessions one in a hundred thousand is mistaken, of a million one
-    LINE_WORDS = 8           # in three hundred
+    LINE_BITS = 15           # 2 MiB. Of the ids that it does not hold it takes one in 40,000 for known when it holds a quarter of
+    LINE_WORDS = 8           # a million, and one in 400 when it holds a million (measured)
     PROBES = 4
 
 # The key is one of this process: who chooses ids cannot choose those that are mistaken for each other.

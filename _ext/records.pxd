@@ -2,7 +2,7 @@
 # `fold.pyx` reads it; it travels between them in a capsule. All memory hangs off the Batch and is freed with it.
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcmp, memset
 
 from hashing cimport keyed_hash

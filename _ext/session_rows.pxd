@@ -1,4 +1,4 @@
-# Sessions to rows of table `session` and back.
+# Sessions to rows of tables `session`, `session_day` and `session_source`, and back.
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport int64_t
@@ -11,13 +11,14 @@ from records cimport (
     TCPIP_REQUEST,
 )
 from rows cimport (
-    BLOB_CELL, TEXT_CELL, Rows, RowTable, begin_row, put_integer, put_integer_or_null, put_null, put_range, put_text,
+    BLOB_CELL, DAY_ROWS, SHARE_ROWS, TEXT_CELL, Rows, RowTable, begin_row, put_integer, put_integer_or_null, put_null, put_range,
+    put_text,
 )
 from session cimport (
-    CLIENT_VERSION_COLUMN, CLOSE_MS, DST_IP, DST_PORT, HASSH, PROTOCOL, SRC_IP, SRC_PORT, UNKNOWN_FLAG, Column, Session,
+    CLIENT_VERSION_COLUMN, CLOSE_MS, DST_IP, DST_PORT, HASSH, PROTOCOL, SRC_IP, SRC_PORT, UNKNOWN_FLAG, Column, Session, Share,
 )
 
-# Places in a row of sql/store/find_sessions.sql.
+# Places in a row of sql/store/find_session.sql.
 cdef enum:
     ROW_STARTED_US = 10
     ROW_SPAN_US = 11
@@ -102,8 +103,32 @@ cdef inline int put_session_row(Rows *rows, RowTable which, const Session *sessi
     return 0
 
 
+cdef inline int put_days(Rows *rows, int64_t first, int64_t last, int64_t sensor_id, const char *session_id, size_t length,
+                         int64_t key) except -1 nogil:
+    """The days from first to last on which a session is to be found."""
+    cdef int64_t day
+    for day in range(first, last + 1):
+        begin_row(rows, DAY_ROWS, 4)
+        put_integer(rows, DAY_ROWS, day)
+        put_integer(rows, DAY_ROWS, sensor_id)
+        put_text(rows, DAY_ROWS, session_id, length)
+        put_integer(rows, DAY_ROWS, key)
+    return 0
+
+
+cdef inline int put_share(Rows *rows, int64_t session_key, const Share *share) except -1 nogil:
+    """What a source adds to a session that is stored."""
+    begin_row(rows, SHARE_ROWS, 5)
+    put_integer(rows, SHARE_ROWS, session_key)
+    put_integer(rows, SHARE_ROWS, share.source_id)
+    put_integer(rows, SHARE_ROWS, share.first_record)
+    put_integer(rows, SHARE_ROWS, share.last_record)
+    put_integer(rows, SHARE_ROWS, share.events)
+    return 0
+
+
 cdef inline int read_session(tuple row, Session *session) except -1:
-    """A row of sql/store/find_sessions.sql."""
+    """A row of sql/store/find_session.sql."""
     cdef int64_t *counts = session.counts
     cdef Column *columns = session.columns
     cdef bytes evidence = row[ROW_EVIDENCE]

@@ -3,6 +3,7 @@
 from sesscore._scan import is_unused, resize, settle_block
 
 _MOST_KEPT = 6  # one is filled, one waits, one is written; of two sizes
+_LARGEST_KEPT = 16 << 20  # the others are for objects of many megabytes, which are rare
 
 
 class Blocks:
@@ -23,6 +24,8 @@ class Blocks:
                 return block
         block = bytearray()
         resize(block, size)  # bytearray(size) would fill it
+        if size > _LARGEST_KEPT:
+            return block
         settle_block(block)
         self._kept = [*self._kept[1 - _MOST_KEPT :], block]
         return block

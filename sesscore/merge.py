@@ -22,7 +22,7 @@ from sesscore.queries import sql
 from sesscore.snapshot import one_state
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_reading, open_for_writing
-from sesscore.stored import StoredPart
+from sesscore.stored import ACTIVITIES, EVENTS, PART_US, SPAN_US, STARTED_US, StoredPart
 from sesscore.writer import Writer
 
 SCHEMA = "sesscore.merge/1"
@@ -31,7 +31,6 @@ DAY_US = 86_400_000_000
 _AT_ONCE = 500  # sessions that are stored together
 _TEXTS_KEPT = 1 << 20
 _TEXT_COLUMNS = frozenset((5, 7, 9, 23, 24))  # of a session row, that hold text ids
-_STARTED, _SPAN, _PART_US, _EVENTS, _ROW = 10, 11, 28, 30, 35  # places in a session row, and its length
 
 
 @dataclass
@@ -170,16 +169,19 @@ class _Session:
     @property
     def days(self) -> list[int]:
         """The UTC days on which a session that it belongs to can be found."""
-        started, span = self.row[_STARTED], self.row[_SPAN]
+        started, span = self.row[STARTED_US], self.row[SPAN_US]
         return list(range((started - DAY_US) // DAY_US, (started + span + DAY_US) // DAY_US + 1))
 
 
 def _sessions(other: apsw.Connection, source_ids: list[int]) -> Iterator[_Session]:
     wanted = {"source_ids": orjson.dumps(source_ids).decode()}
     for sensor, *values in other.execute(sql("merge/sessions"), wanted):
-        row, (activities, source_id, first_record, last_record, events, has_more) = values[:_ROW], values[_ROW:]
+        row, (activities, source_id, first_record, last_record, events, has_more) = (
+            values[:ACTIVITIES],
+            values[ACTIVITIES:],
+        )
         if not has_more:
-            part = 0, row[_STARTED] + row[_PART_US], orjson.loads(activities), row[_EVENTS]
+            part = 0, row[STARTED_US] + row[PART_US], orjson.loads(activities), row[EVENTS]
             yield _Session(sensor, tuple(row), [part], [(source_id, first_record, last_record, events)])
             continue
         key = {"session_key": row[0]}

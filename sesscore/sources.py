@@ -181,12 +181,11 @@ class Source:
 
     def readinto(self, block: memoryview) -> int:
         """Put the next decompressed bytes into a block: some; 0 at the end."""
-        if self._plain:
-            count = self._plain.readinto(block)
-        else:
-            chunk = self._reader.read(len(block)) if block else b""
-            count = len(chunk)
-            block[:count] = chunk
+        if self._plain is None:
+            chunk = self.read(len(block))
+            block[: len(chunk)] = chunk
+            return len(chunk)
+        count = self._plain.readinto(block)
         self.offset += count
         return count
 

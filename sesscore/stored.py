@@ -18,7 +18,7 @@ _JOINING = (
 StoredPart = tuple[int, int, list[list[int]], bytes]
 
 StoredSession = tuple[Any, ...]  # a row of sql/store/find_session.sql
-_STARTED_US, _PART_US, _EVENTS, _ACTIVITIES = 10, 28, 30, 35  # places in it
+STARTED_US, SPAN_US, PART_US, EVENTS, ACTIVITIES = 10, 11, 28, 30, 35  # places in it
 
 
 class StoredSessions:
@@ -54,7 +54,7 @@ class StoredSessions:
         next_part: int = self._connection.execute(sql("store/next_part"), (key,)).get
         if next_part == 1:
             [row] = held
-            return [(0, row[_STARTED_US] + row[_PART_US], orjson.loads(row[_ACTIVITIES]), row[_EVENTS])], next_part
+            return [(0, row[STARTED_US] + row[PART_US], orjson.loads(row[ACTIVITIES]), row[EVENTS])], next_part
         bounds = {"session_key": key, "begin_us": first_us, "end_us": last_us}
         parts = [
             (part, begin_us, orjson.loads(activities), events)

@@ -27,6 +27,8 @@ STATEMENTS = {
     "folded_value_tally": ("tally_values", "untally_values"),
 }
 
+MOST_WAITING = 10_000  # statements that are given, before memory would show them
+
 # A statement of sql/store/ and the values of its parameters, in their order.
 Statement = tuple[str, Sequence[Any]]
 
@@ -47,6 +49,8 @@ class Storing:
     def later(self, name: str, values: Sequence[Any]) -> None:
         """Runs a statement after all that was given before."""
         self._later.append((name, values))
+        if len(self._later) == MOST_WAITING:  # a million files that were moved, or bad lines of one block
+            self.settle()
 
     def start(self, *, commit: bool) -> None:
         """Stores the rows that the tables show and runs the statements that were given, in the other thread.

@@ -70,7 +70,7 @@ class Writer:
             self._storing.close()
 
     def _roll_back(self) -> None:
-        with contextlib.suppress(apsw.Error):  # the error at hand came first
+        with contextlib.suppress(Exception):  # the error at hand came first, whatever the other thread met
             self._storing.wait()
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")

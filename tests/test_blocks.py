@@ -2,6 +2,7 @@
 
 import pytest
 
+from sesscore import blocks as blocks_module
 from sesscore._scan import EventBatch, is_unused
 from sesscore.blocks import Blocks
 
@@ -15,6 +16,15 @@ def test_a_block_that_nobody_holds_is_given_out_again():
     place = id(first)
     del first
     assert id(blocks.take(MIB - 5)) == place
+
+
+def test_a_block_for_a_huge_object_is_not_kept(monkeypatch):
+    monkeypatch.setattr(blocks_module, "_LARGEST_KEPT", MIB)
+    blocks = Blocks()
+    blocks.take(2 * MIB)
+    assert not blocks._kept
+    blocks.take(MIB)
+    assert len(blocks._kept) == 1
 
 
 def test_a_block_in_use_is_not():

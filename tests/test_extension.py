@@ -111,5 +111,5 @@ def test_views_of_a_database_cannot_read_them():
 def test_tables_that_no_connection_shows():
     tables = RowTables()
     with pytest.raises(TypeError):
-        tables.show(None)  # type: ignore[arg-type]
+        tables.show(None)  # type: ignore[arg-type] - what is no address
     assert tables.waiting() == []

@@ -264,6 +264,18 @@ def test_any_world(world: list[dict[str, Any]], seed: int) -> None:
         assert_same(desk)
 
 
+def test_what_follows_a_row_that_became_whole_is_read_with_it(desk: Desk) -> None:
+    """Without the file: what stands behind an object that is whole now cannot be the inside of it."""
+    path = desk.put("log", lines(A, event("r", word="refused"), b"1 2", event("r", 1, word="refused")))
+    ingest_older(refusing(b"refused", "depth"), desk, path)
+    Path(path).unlink()
+    told = retry_all(desk).retried
+    assert (told.rows, told.read, told.kept, told.not_there) == (3, 2, 1, 0)
+    with reading(desk.db) as connection:
+        assert connection.execute("SELECT reason FROM quarantine").fetchall() == [("no_time",)]
+    assert_same(desk)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(logs(), min_size=1, max_size=3), st.integers(0, 2**32))
 def test_any_logs(data: list[bytes], seed: int) -> None:
