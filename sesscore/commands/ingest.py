@@ -11,8 +11,8 @@ from sesscore.safetext import safe
 from sesscore.wording import counted
 
 if TYPE_CHECKING:
-    from sesscore.ingest import IngestResult
     from sesscore.pragmas import Durability
+    from sesscore.result import IngestResult
 
 SCHEMA = "sesscore.ingest/1"
 
