@@ -43,6 +43,8 @@ class Candidate:
     problem: str | None = None
     """Completes the sentence that the path begins: `does not exist`."""
     hint: str = ""
+    descriptor: int | None = None
+    """Of a file that is open already, and may have lost this name."""
 
 
 def discover(arguments: Sequence[str], *, exclude: Collection[str] = ()) -> list[Candidate]:

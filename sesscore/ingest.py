@@ -2,15 +2,23 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
 
 from sesscore.discover import discover
+from sesscore.follow import Degraded, Follower
 from sesscore.ingester import Ingester, Watcher
 from sesscore.matchers import Registry
 from sesscore.pragmas import Durability
 from sesscore.reading import Options
 from sesscore.records import BLOCK_BYTES
-from sesscore.result import IngestResult
+from sesscore.result import IngestResult, Met, Tell
 from sesscore.signals import stop_on_signals
+from sesscore.watching import Watch
+
+
+def _ignore(problem: object) -> None:
+    """Who does not want to be told."""
 
 
 def ingest(
@@ -25,6 +33,9 @@ def ingest(
     block_bytes: int | None = None,
     fast: bool = True,
     retry_quarantine: bool = False,
+    follow: bool = False,
+    problem: Tell = _ignore,
+    degraded: Degraded = _ignore,
 ) -> IngestResult:
     """Reads what is new in files into a database, which is made if it does not exist.
 
@@ -32,31 +43,34 @@ def ingest(
     matchers: the user's. block_bytes: of log a batch.
     fast: False sends every record the slow way, with the same result.
     retry_quarantine: what is in quarantine is read again after the paths; without any, nothing else is read.
+    follow: goes on with what comes to the files, and with files that come, until a signal asks to stop (`Follower`).
+    problem: is told what cannot be read, as it comes up. degraded: is told what a follower waits out.
     Raises SesscoreError. A file that cannot be read is a problem of the result, not an error.
     """
     began = time.monotonic()
     only_retry = retry_quarantine and not paths
-    candidates = [] if only_retry else discover(paths, exclude=own_files(db))
-    result = IngestResult()
+    find = partial(discover, paths, exclude=own_files(db))
+    candidates = [] if only_retry else find()
+    result = IngestResult(met=Met(problem))
     options = Options(
         stored_name(sensor), assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
     )
-    if not only_retry and all(candidate.problem for candidate in candidates):
-        for candidate in candidates:  # nothing to open a database for
-            result.met.unreadable(candidate.path, candidate.problem or "", candidate.hint)
-    else:
-        with (
-            stop_on_signals() as stop,
-            Ingester(
-                db, options, result, stop, durability=durability, create=not only_retry, progress=progress
-            ) as ingester,
-        ):
-            ingester.read(candidates)
-            if retry_quarantine and not stop:
-                ingester.retry()
-            if not stop:
-                ingester.join()
-            result.stopped_by = stop.signal
+    with stop_on_signals() as stop:
+        opened = partial(Ingester, db, options, result, stop, durability=durability, create=not only_retry)
+        if follow:
+            with closing(Watch(find, paths)) as watch:
+                Follower(partial(opened, progress=progress), watch, result, stop, degraded).run()
+        elif not only_retry and all(candidate.problem for candidate in candidates):
+            for candidate in candidates:  # nothing to open a database for
+                result.met.unreadable(candidate.path, candidate.problem or "", candidate.hint)
+        else:
+            with opened(progress=progress) as ingester:
+                ingester.read(candidates)
+                if retry_quarantine and not stop:
+                    ingester.retry()
+                if not stop:
+                    ingester.join()
+        result.stopped_by = stop.signal
     result.elapsed_seconds = time.monotonic() - began
     return result
 

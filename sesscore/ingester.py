@@ -92,7 +92,9 @@ class Ingester:
         if self._progress is not None:
             self._done_bytes = 0
             self._progress.start(sum(_stored_bytes(candidate) for candidate in candidates))
-        with ReadAhead(candidates, partial(read_source, self._desk), readers(self._options)) as steps:
+        with ReadAhead(
+            candidates, partial(read_source, self._desk), readers(self._options), self._stop.__bool__
+        ) as steps:
             for step in steps:
                 self._take(step)
                 if self._stop:

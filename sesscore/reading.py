@@ -97,17 +97,17 @@ def read_source(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
         yield Unreadable(candidate.path, candidate.problem, candidate.hint)
         return
     try:
-        yield from _read(desk, candidate.path, turn)
+        yield from _read(desk, candidate, turn)
     except SourceUnreadable as error:
         yield Unreadable(candidate.path, error.reason, error.hint)
     except OSError as error:
         yield Unreadable(candidate.path, f"cannot be read: {error.strerror or error}", "")
 
 
-def _read(desk: Desk, path: str, turn: Turn) -> Iterator[Step]:
+def _read(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
     options = desk.options
     with desk.asking:
-        recognised = recognise(path, desk.connection, options.sensor)
+        recognised = recognise(candidate.path, desk.connection, options.sensor, descriptor=candidate.descriptor)
     row = recognised.row
     with recognised.source as source:
         if recognised.unchanged:
@@ -129,6 +129,6 @@ def _read(desk: Desk, path: str, turn: Turn) -> Iterator[Step]:
             for scanned in reader.batches():
                 yield Batch(row, scanned, source.stored_position)
         except MatcherFailed as error:
-            error.where = f"{path}, after record {reader.position.records:,}"
+            error.where = f"{candidate.path}, after record {reader.position.records:,}"
             raise
         yield Finished(row, reader.pending, source.damage)

@@ -30,7 +30,7 @@ class Met:
     tell: is told each problem when it comes up, but not the same one twice.
     """
 
-    def __init__(self, tell: Tell | None = None) -> None:
+    def __init__(self, tell: Tell = lambda problem: None) -> None:
         self._tell = tell
         self._kinds: dict[int | str, str] = {}  # by number; by path where there is none
         self._pending: set[int | str] = set()
@@ -77,7 +77,7 @@ class Met:
         self._problem(path, Problem(path, problem, hint))
 
     def _problem(self, key: int | str, problem: Problem) -> None:
-        if self._problems.get(key) != problem and self._tell is not None:
+        if self._problems.get(key) != problem:
             self._tell(problem)
         self._problems[key] = problem
 
@@ -85,6 +85,11 @@ class Met:
     def problems(self) -> list[Problem]:
         """In the order in which they came up."""
         return list(self._problems.values())
+
+    @property
+    def unreadable_paths(self) -> list[str]:
+        """Of files that could not be read when they were met last."""
+        return [path for path, kind in self._kinds.items() if kind == "unreadable" and isinstance(path, str)]
 
     @property
     def sources(self) -> dict[str, int]:
