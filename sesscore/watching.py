@@ -40,7 +40,7 @@ class Watch:
         self._lately: list[Candidate] = []
         self._named: set[_Identity] = set()
         self._seen: dict[_Identity, _Mark] = {}
-        self._told: set[Candidate] = set()  # what could not be looked at; told once, though logs vanish while they rotate
+        self._told: set[Candidate] = set()  # what could not be looked at: once, though logs vanish when they rotate
         self._held: dict[_Identity, _Held] = {}  # each can be read to its end when it has no name any more
         self._next_scan = 0.0
 
