@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, Protocol
 
-from sesscore.discover import Candidate, discover
+from sesscore.discover import Candidate
 from sesscore.errors import SesscoreError
 from sesscore.halves import Join, joins
 from sesscore.known import SourceRow
@@ -22,6 +22,7 @@ from sesscore.reading import Batch, Finished, Options, Step, Unchanged, Unreadab
 from sesscore.records import BLOCK_BYTES
 from sesscore.retry import Retried, Retry
 from sesscore.retry import Step as RetryStep
+from sesscore.sensors import Found, Sensor, find_sources, stored_name
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import Database, open_for_reading, open_for_writing
 from sesscore.writer import Writer
@@ -47,7 +48,8 @@ class Watcher(Protocol):
 
 @dataclass
 class IngestResult:
-    """What a run did. `ledger`: of this run, less what left the quarantine. `problems`: what was not read, in order."""
+    """What a run did. `ledger`: of this run, less what left the quarantine. `problems`: what was not read, in order,
+    after what two sensors claim."""
 
     ledger: Ledger = field(default_factory=Ledger)
     sources: dict[str, int] = field(
@@ -75,6 +77,7 @@ def ingest(
     *,
     db: str,
     sensor: str | None = None,
+    sensors: Sequence[Sensor] = (),
     assume_utc_offset_minutes: int = 0,
     durability: Durability = "normal",
     matchers: Registry | None = None,
@@ -85,7 +88,8 @@ def ingest(
 ) -> IngestResult:
     """Reads what is new in files into a database, which is made if it does not exist.
 
-    paths: files, directories, patterns, `-`; none: the well-known places. sensor: for events that name none.
+    paths: files, directories, patterns, `-`; none: those of the sensors, or the well-known places. sensor: for events
+    that name none; without paths, the one of the sensors to read. sensors: whose files are whose (`find_sources`).
     matchers: the user's. block_bytes: of log a batch.
     fast: False sends every record the slow way, with the same result.
     retry_quarantine: what is in quarantine is read again after the paths; without any, nothing else is read.
@@ -93,12 +97,12 @@ def ingest(
     """
     began = time.monotonic()
     only_retry = retry_quarantine and not paths
-    candidates = [] if only_retry else discover(paths, exclude=_own_files(db))
-    result = IngestResult()
-    # SQLite holds no lone surrogates; those of a log are read as U+FFFD, too
-    stored_sensor = (sensor or "unknown").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    own = _own_files(db)
+    found = Found([], []) if only_retry else find_sources(paths, sensor=sensor, sensors=sensors, exclude=own)
+    candidates = found.candidates
+    result = IngestResult(problems=[Problem(one.path, one.problem, one.hint) for one in found.shared])
     options = Options(
-        stored_sensor, assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
+        stored_name(sensor), assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
     )
     if not only_retry and all(candidate.problem for candidate in candidates):
         for candidate in candidates:  # nothing to open a database for

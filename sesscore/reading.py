@@ -53,7 +53,9 @@ Step = Unreadable | Unchanged | Batch | Finished
 
 @dataclass(frozen=True)
 class Options:
-    """How sources are read. naive_minutes: offset of times that name none. fast, matchers: see `RecordReader`."""
+    """How sources are read. sensor: of those that have none of their own. naive_minutes: offset of times that name
+    none. fast, matchers: see `RecordReader`.
+    """
 
     sensor: str = "unknown"
     naive_minutes: int = 0
@@ -70,15 +72,15 @@ def read_sources(candidates: Sequence[Candidate], connection: apsw.Connection, o
             yield Unreadable(candidate.path, candidate.problem, candidate.hint)
             continue
         try:
-            yield from _read(candidate.path, connection, options, blocks)
+            yield from _read(candidate, connection, options, blocks)
         except SourceUnreadable as error:
             yield Unreadable(candidate.path, error.reason, error.hint)
         except OSError as error:
             yield Unreadable(candidate.path, f"cannot be read: {error.strerror or error}", "")
 
 
-def _read(path: str, connection: apsw.Connection, options: Options, blocks: Blocks) -> Iterator[Step]:
-    recognised = recognise(path, connection, options.sensor)
+def _read(candidate: Candidate, connection: apsw.Connection, options: Options, blocks: Blocks) -> Iterator[Step]:
+    recognised = recognise(candidate.path, connection, candidate.sensor or options.sensor)
     row = recognised.row
     with recognised.source as source:
         if recognised.unchanged:
@@ -98,6 +100,6 @@ def _read(path: str, connection: apsw.Connection, options: Options, blocks: Bloc
             for scanned in reader.batches():
                 yield Batch(row, scanned, source.stored_position)
         except MatcherFailed as error:
-            error.where = f"{path}, after record {reader.position.records:,}"
+            error.where = f"{candidate.path}, after record {reader.position.records:,}"
             raise
         yield Finished(row, reader.pending, source.damage)

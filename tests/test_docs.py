@@ -45,6 +45,7 @@ def shell(tmp_path):
     folder.mkdir()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SESSCORE_")}
     environment |= {
+        "SESSCORE_CONFIG": os.devnull,
         "PATH": f"{program.parent}{os.pathsep}{environment['PATH']}",
         "HOME": str(folder),
         "XDG_DATA_HOME": str(folder),
