@@ -183,6 +183,6 @@ def test_links_lead_somewhere(path):
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_files_that_are_named_exist(path):
     """`tests/test_docs.py` and the like, in the prose."""
-    folders = "_ext|sql|sesscore|tests|docs|asv_bench|\\.ci|\\.github"
+    folders = "_ext|sql|sesscore|tests|docs|contrib|asv_bench|\\.ci|\\.github"
     named = re.findall(rf"`((?:{folders})/[\w./*-]*)`", path.read_text("utf-8"))
     assert [name for name in named if not list(ROOT.glob(name.rstrip("/")))] == []
