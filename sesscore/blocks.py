@@ -1,5 +1,7 @@
 """Memory for blocks of log bytes, used again and again."""
 
+import threading
+
 from sesscore._scan import is_unused, resize, settle_block
 
 _MOST_KEPT = 6  # one is filled, one waits, one is written; of two sizes
@@ -14,9 +16,14 @@ class Blocks:
 
     def __init__(self) -> None:
         self._kept: list[bytearray] = []
+        self._giving = threading.Lock()
 
     def take(self, size: int) -> bytearray:
-        """A block of `size` bytes, with anything in them."""
+        """A block of `size` bytes, with anything in them. From any thread."""
+        with self._giving:
+            return self._take(size)
+
+    def _take(self, size: int) -> bytearray:
         for at in range(len(self._kept)):
             if is_unused(self._kept, at) and _fits(self._kept[at], size):
                 block = self._kept[at]

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, Protocol
@@ -18,7 +19,7 @@ from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
 from sesscore.pragmas import Durability
 from sesscore.readahead import ReadAhead
-from sesscore.reading import Batch, Finished, Options, Step, Unchanged, Unreadable, read_sources
+from sesscore.reading import Batch, Desk, Finished, Options, Step, Unchanged, Unreadable, read_source, readers
 from sesscore.records import BLOCK_BYTES
 from sesscore.retry import Retried, Retry
 from sesscore.retry import Step as RetryStep
@@ -132,7 +133,8 @@ def _run(
         run = _Run(writer, result, progress)
         if progress is not None:
             progress.start(sum(_stored_bytes(candidate) for candidate in candidates))
-        steps = ReadAhead(read_sources(candidates, lookups.connection, options))
+        desk = Desk(lookups.connection, options)
+        steps = ReadAhead(candidates, partial(read_source, desk), readers(options))
         with _signals() as stopped, writer, steps:
             for step in steps:
                 run.take(step)

@@ -1,70 +1,134 @@
-"""An iterator that runs in a thread of its own, a few items ahead of its user."""
+"""Iterators that run in threads of their own, a little ahead of their user, who sees one item after the other."""
 
-import queue
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
 
-_POLL_SECONDS = 0.1  # how soon the thread notices that nobody waits any more
+Turn = Callable[[], None]
+"""Waits until all sources before are read to their ends."""
+
+
+class _Stopped(BaseException):
+    """Nobody wants the items any more."""
 
 
 class _End:
-    """The iterator ended, or failed with an error."""
+    """A source ended, or failed with an error."""
 
     def __init__(self, error: BaseException | None) -> None:
         self.error = error
 
 
-class ReadAhead(Generic[T]):
-    """Iterates over `items` in a thread; errors come out where the items do. A context manager: leaving stops it.
+class _Lane(Generic[S, T]):
+    """A source that was begun, and what it gave that nobody took yet."""
 
-    depth: how many items may wait. They are what bounds the memory of a pipeline.
+    def __init__(self, source: S) -> None:
+        self.source = source
+        self.items: deque[T | _End] = deque()
+
+
+class ReadAhead(Generic[S, T]):
+    """Iterates over the items of sources, in order, while threads read them. A context manager: leaving stops them.
+
+    read: called with a source and a `Turn`, gives its items. readers: how many sources are read side by side. Items are
+    what bounds the memory of a pipeline: of the source whose turn it is, one waits while the next is made; of each
+    source that is read beside it, there is one. An error comes out where the items do.
     """
 
-    def __init__(self, items: Iterator[T], depth: int = 1) -> None:
-        self._items = items
-        self._waiting: queue.Queue[T | _End] = queue.Queue(depth)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sesscore-reader", daemon=True)
+    def __init__(self, sources: Sequence[S], read: Callable[[S, Turn], Iterator[T]], readers: int = 1) -> None:
+        self._sources = sources
+        self._read = read
+        self._begun = 0  # sources
+        self._lanes: deque[_Lane[S, T]] = deque()  # begun and not taken to their ends, in order
+        self._unread: list[_Lane[S, T]] = []  # those of them that give more
+        self._stop = False
+        self._changed = threading.Condition()  # any of these
+        self._threads = [
+            threading.Thread(target=self._work, name="sesscore-reader", daemon=True) for _ in range(readers)
+        ]
 
     def __enter__(self) -> Self:
         """Starts reading."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stops reading and waits for the thread."""
-        self._stop.set()
-        self._thread.join()
+        """Stops reading and waits for the threads."""
+        with self._changed:
+            self._stop = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
 
     def __iter__(self) -> Iterator[T]:
         """The items, in order."""
-        while not isinstance(item := self._waiting.get(), _End):
-            yield item
-        if item.error is not None:
-            raise item.error
+        while (item := self._take()) is not None:
+            if not isinstance(item, _End):
+                yield item
+            elif item.error is not None:
+                raise item.error
 
-    def _run(self) -> None:
-        error: BaseException | None = None
-        try:
-            for item in self._items:
-                if not self._put(item):
-                    break
-        except BaseException as raised:  # handed over, not swallowed
-            error = raised
-        self._put(_End(error))
+    def _take(self) -> T | _End | None:
+        """The next item; None after the last source."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._lanes[0].items if self._lanes else self._begun == len(self._sources))
+            if not self._lanes:
+                return None
+            item = self._lanes[0].items.popleft()
+            if isinstance(item, _End):
+                self._lanes.popleft()
+            self._changed.notify_all()
+            return item
 
-    def _put(self, item: T | _End) -> bool:
-        """Waits for room. False if nobody wants the item any more."""
-        while not self._stop.is_set():
+    # In the threads
+
+    def _work(self) -> None:
+        while (lane := self._begin()) is not None:
+            error: BaseException | None = None
             try:
-                self._waiting.put(item, timeout=_POLL_SECONDS)
-            except queue.Full:
-                continue
-            return True
-        return False
+                self._fill(lane)
+            except _Stopped:
+                return
+            except BaseException as raised:  # handed over, not swallowed
+                error = raised
+            with self._changed:
+                self._unread.remove(lane)
+                lane.items.append(_End(error))
+                self._changed.notify_all()
+
+    def _begin(self) -> _Lane[S, T] | None:
+        with self._changed:
+            if self._stop or self._begun == len(self._sources):
+                return None
+            lane: _Lane[S, T] = _Lane(self._sources[self._begun])
+            self._begun += 1
+            self._lanes.append(lane)
+            self._unread.append(lane)
+            return lane
+
+    def _fill(self, lane: _Lane[S, T]) -> None:
+        items = self._read(lane.source, lambda: self._wait(lambda: self._unread[0] is lane))
+        while True:
+            self._wait(lambda: self._lanes[0] is lane or not lane.items)
+            item = next(items, None)
+            if item is None:
+                return
+            self._wait(lambda: not lane.items)
+            with self._changed:
+                lane.items.append(item)
+                self._changed.notify_all()
+            del item  # the memory of what was taken is used again
+
+    def _wait(self, ready: Callable[[], bool]) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._stop or ready())
+            if self._stop:
+                raise _Stopped

@@ -1,6 +1,8 @@
-"""Files → batches, in the order in which they are written: the part of ingest that runs in the reader thread."""
+"""Files → batches: the part of ingest that runs in the threads of the readers."""
 
-from collections.abc import Iterator, Sequence
+import os
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import apsw
@@ -9,8 +11,11 @@ from sesscore.blocks import Blocks
 from sesscore.discover import Candidate
 from sesscore.known import SourceRow, recognise
 from sesscore.matchers import MatcherFailed, Registry
+from sesscore.readahead import Turn
 from sesscore.records import BLOCK_BYTES, RecordReader, Scanned
 from sesscore.sources import SourceUnreadable
+
+MOST_READERS = 4
 
 
 @dataclass
@@ -64,28 +69,54 @@ class Options:
     matchers: Registry = field(default_factory=Registry)
 
 
-def read_sources(candidates: Sequence[Candidate], connection: apsw.Connection, options: Options) -> Iterator[Step]:
-    """Reads what is new in each file. connection: to look up known sources; for this iterator alone."""
-    blocks = Blocks()
-    for candidate in candidates:
-        if candidate.problem is not None:
-            yield Unreadable(candidate.path, candidate.problem, candidate.hint)
-            continue
-        try:
-            yield from _read(candidate, connection, options, blocks)
-        except SourceUnreadable as error:
-            yield Unreadable(candidate.path, error.reason, error.hint)
-        except OSError as error:
-            yield Unreadable(candidate.path, f"cannot be read: {error.strerror or error}", "")
+def readers(options: Options) -> int:
+    """How many files are read side by side: more than a few take memory, and only decompression gains from it."""
+    if options.matchers.users:
+        return 1  # theirs are asked from one thread
+    return min(usable_cores(), MOST_READERS)
 
 
-def _read(candidate: Candidate, connection: apsw.Connection, options: Options, blocks: Blocks) -> Iterator[Step]:
-    recognised = recognise(candidate.path, connection, candidate.sensor or options.sensor)
+def usable_cores() -> int:
+    """Those that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the readers share. connection: to look up known sources, for the readers alone, one at a time."""
+
+    connection: apsw.Connection
+    options: Options
+    blocks: Blocks = field(default_factory=Blocks)
+    asking: threading.Lock = field(default_factory=threading.Lock)
+
+
+def read_source(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
+    """What is new in a file. turn: see `ReadAhead`. Raises MatcherFailed."""
+    if candidate.problem is not None:
+        yield Unreadable(candidate.path, candidate.problem, candidate.hint)
+        return
+    try:
+        yield from _read(desk, candidate, turn)
+    except SourceUnreadable as error:
+        yield Unreadable(candidate.path, error.reason, error.hint)
+    except OSError as error:
+        yield Unreadable(candidate.path, f"cannot be read: {error.strerror or error}", "")
+
+
+def _read(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
+    options = desk.options
+    with desk.asking:
+        recognised = recognise(candidate.path, desk.connection, candidate.sensor or options.sensor)
     row = recognised.row
     with recognised.source as source:
         if recognised.unchanged:
             yield Unchanged(row, recognised.moved)
             return
+        if source.compression == "none":
+            turn()  # what need not be unpacked is read faster than written: to have more of it wait takes memory only
         reader = RecordReader(
             source,
             row.position,
@@ -94,7 +125,7 @@ def _read(candidate: Candidate, connection: apsw.Connection, options: Options, b
             block_bytes=options.block_bytes,
             fast=options.fast,
             matchers=options.matchers,
-            blocks=blocks,
+            blocks=desk.blocks,
         )
         try:
             for scanned in reader.batches():

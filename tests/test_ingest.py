@@ -492,3 +492,20 @@ def test_a_log_that_is_rotated_is_known_by_its_new_name(desk: Desk) -> None:
     before = dump(desk.db)
     desk.ingest(str(desk.folder / "cowrie.json*"))
     assert dump(desk.db) == before
+
+
+def test_sources_read_side_by_side_are_stored_as_if_one_after_the_other(tmp_path: Path, monkeypatch: Any) -> None:
+    """Row by row, numbers of sources and sessions included."""
+    found = []
+    for readers in (1, 4):
+        monkeypatch.setattr("sesscore.ingest.readers", lambda options, readers=readers: readers)
+        desk = Desk(tmp_path / str(readers))
+        desk.folder.mkdir()
+        for number in range(12):
+            events = [event(f"s{number}-{session}", second) for session in range(20) for second in range(3)]
+            desk.put(f"log.{number:02}", lines(*events, A, b"bad"), ("plain", "gz", "bz2", "xz")[number % 4])
+        desk.ingest(*(str(desk.folder / log) for log in desk.sources), block_bytes=1000)
+        desk.assert_as_recounted()
+        rows = dump(desk.db)
+        found.append({table: rows[table] for table in rows.keys() - {"source", "checkpoint", "schema_history"}})
+    assert found[0] == found[1]
