@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("_ext", "sql", "sesscore", "tests", "docs", "asv_bench")
+SOURCES = ("_ext", "sql", "sesscore", "tests", "docs", "asv_bench", "contrib")
 TOP = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
 MADE = {".so", ".c", ".html", ".pyc", ".db"}
 

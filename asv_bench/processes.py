@@ -84,6 +84,7 @@ def _pin(cores: int | None) -> Callable[[], None] | None:
 def _environment() -> dict[str, str]:
     """Without the settings of the user's own sesscore, and with compiled modules kept, as an installation has them."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("SESSCORE_")}
+    ours["SESSCORE_CONFIG"] = os.devnull
     ours.pop("PYTHONDONTWRITEBYTECODE", None)
     return ours
 

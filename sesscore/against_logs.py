@@ -1,7 +1,7 @@
 """Logs against database: the plain recount of `recount.py` must find the same sessions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -9,12 +9,13 @@ from typing import Any
 import apsw
 
 from sesscore.differences import Difference, Found
-from sesscore.discover import Candidate, discover
+from sesscore.discover import Candidate
 from sesscore.errors import NothingToRead, UsageError
 from sesscore.matchers import Registry
 from sesscore.parts import ActivityReader
 from sesscore.queries import sql
 from sesscore.recount import Session, SourceBytes, read_source, recount
+from sesscore.sensors import UNKNOWN, Sensor, find_sources
 from sesscore.sources import STDIN, failure
 
 COLUMNS = (
@@ -30,10 +31,11 @@ Key = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Logs:
-    """What to recount, read as ingest read it. matchers: the user's."""
+    """What to recount, read as ingest read it. sensors: those configured. matchers: the user's."""
 
     paths: Sequence[str]
-    sensor: str = "unknown"
+    sensor: str | None = None
+    sensors: Sequence[Sensor] = ()
     naive_minutes: int = 0
     matchers: Registry = field(default_factory=Registry)
 
@@ -60,11 +62,12 @@ class Recounted:
 def compare(connection: apsw.Connection, db: str, logs: Logs) -> Recounted:
     """Recounts logs and looks up each session of the one in the other. Raises NothingToRead, UsageError."""
     compared = Recounted()
-    candidates = discover(logs.paths, exclude=[f"{db}{suffix}" for suffix in ("", "-wal", "-shm", ".lock")])
-    sources = _sources(candidates, compared)
+    own_files = [f"{db}{suffix}" for suffix in ("", "-wal", "-shm", ".lock")]
+    found = find_sources(logs.paths, sensor=logs.sensor, sensors=logs.sensors, exclude=own_files)
+    sources = _sources(found.candidates, compared)
     counted = recount(
         sources,
-        sensor=logs.sensor,
+        sensor=logs.sensor or UNKNOWN,
         assume_utc_offset_minutes=logs.naive_minutes,
         matchers=[(one.priority, one.name, one.find) for one in logs.matchers.users],
     )
@@ -92,7 +95,7 @@ def _sources(candidates: Sequence[Candidate], compared: Recounted) -> Iterator[S
             compared.problems.append((candidate.path, failure(error)[0]))
             continue
         compared.sources += 1
-        yield source
+        yield replace(source, sensor=candidate.sensor)
 
 
 def _differences(

@@ -39,13 +39,24 @@ class Terminated(KeyboardInterrupt):
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="sesscore %(version)s")
+@click.option(
+    "--config",
+    type=click.Path(),
+    metavar="FILE",
+    help="A TOML file with options and sensors.  [default: config.toml in your configuration folder]",
+)
 @options.debug
 @click.pass_context
-def cli(context: click.Context) -> None:
+def cli(context: click.Context, config: str | None) -> None:
     """Counts every attack session in Cowrie honeypot logs, exactly once, into one SQLite file."""
     if context.invoked_subcommand is None:
         click.echo(SHORT_HELP, err=True)
         context.exit(2)
+    from sesscore.config import load
+
+    configuration = load(config, cli)
+    context.default_map = configuration.defaults  # which click asks after command line and variables
+    context.ensure_object(options.Settings).sensors = configuration.sensors
 
 
 for command in (ingest, matchers, merge, quarantine, report, show, synth, verify, why):

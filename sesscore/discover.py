@@ -11,7 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +43,10 @@ class Candidate:
     problem: str | None = None
     """Completes the sentence that the path begins: `does not exist`."""
     hint: str = ""
+    sensor: str | None = None
+    """Whose it is, if not that of the run; see `sesscore.sensors`."""
+    identity: tuple[int, int] | None = field(default=None, compare=False)
+    """Device and inode of a file."""
     descriptor: int | None = None
     """Of a file that is open already, and may have lost this name."""
 
@@ -164,7 +168,7 @@ class _Search:
         identity = _identity(info)
         if identity not in self._seen:
             self._seen.add(identity)
-            self.candidates.append(Candidate(path))
+            self.candidates.append(Candidate(path, identity=identity))
 
     def _refuse(self, path: str, problem: str, hint: str = "") -> None:
         self.candidates.append(Candidate(path, problem, hint))

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 
-from sesscore.discover import discover
 from sesscore.follow import Degraded, Follower
 from sesscore.ingester import Ingester, Watcher
 from sesscore.matchers import Registry
@@ -13,6 +12,7 @@ from sesscore.pragmas import Durability
 from sesscore.reading import Options
 from sesscore.records import BLOCK_BYTES
 from sesscore.result import IngestResult, Met, Tell
+from sesscore.sensors import Found, Sensor, find_sources, stored_name
 from sesscore.signals import stop_on_signals
 from sesscore.watching import Watch
 
@@ -26,6 +26,7 @@ def ingest(
     *,
     db: str,
     sensor: str | None = None,
+    sensors: Sequence[Sensor] = (),
     assume_utc_offset_minutes: int = 0,
     durability: Durability = "normal",
     matchers: Registry | None = None,
@@ -39,7 +40,8 @@ def ingest(
 ) -> IngestResult:
     """Reads what is new in files into a database, which is made if it does not exist.
 
-    paths: files, directories, patterns, `-`; none: the well-known places. sensor: for events that name none.
+    paths: files, directories, patterns, `-`; none: those of the sensors, or the well-known places. sensor: for events
+    that name none; without paths, the one of the sensors to read. sensors: whose files are whose (`find_sources`).
     matchers: the user's. block_bytes: of log a batch.
     fast: False sends every record the slow way, with the same result.
     retry_quarantine: what is in quarantine is read again after the paths; without any, nothing else is read.
@@ -49,16 +51,20 @@ def ingest(
     """
     began = time.monotonic()
     only_retry = retry_quarantine and not paths
-    find = partial(discover, paths, exclude=own_files(db))
-    candidates = [] if only_retry else find()
+    find = partial(find_sources, paths, sensor=sensor, sensors=sensors, exclude=own_files(db))
+    found = Found([], []) if only_retry else find()
+    candidates = found.candidates
     result = IngestResult(met=Met(problem))
+    for shared in found.shared:
+        result.met.noted(shared.path, shared.problem, shared.hint)
     options = Options(
         stored_name(sensor), assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
     )
     with stop_on_signals() as stop:
         opened = partial(Ingester, db, options, result, stop, durability=durability, create=not only_retry)
         if follow:
-            with closing(Watch(find, paths)) as watch:
+            folders = paths or [path for one in sensors for path in one.paths]
+            with closing(Watch(lambda: find().candidates, folders)) as watch:
                 Follower(partial(opened, progress=progress), watch, result, stop, degraded).run()
         elif not only_retry and all(candidate.problem for candidate in candidates):
             for candidate in candidates:  # nothing to open a database for
@@ -73,11 +79,6 @@ def ingest(
         result.stopped_by = stop.signal
     result.elapsed_seconds = time.monotonic() - began
     return result
-
-
-def stored_name(sensor: str | None) -> str:
-    """A sensor's name as it is stored: SQLite holds no lone surrogates; those of a log are read as U+FFFD, too."""
-    return (sensor or "unknown").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def own_files(db: str) -> list[str]:

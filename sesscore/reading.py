@@ -58,7 +58,9 @@ Step = Unreadable | Unchanged | Batch | Finished
 
 @dataclass(frozen=True)
 class Options:
-    """How sources are read. naive_minutes: offset of times that name none. fast, matchers: see `RecordReader`."""
+    """How sources are read. sensor: of those that have none of their own. naive_minutes: offset of times that name
+    none. fast, matchers: see `RecordReader`.
+    """
 
     sensor: str = "unknown"
     naive_minutes: int = 0
@@ -107,7 +109,12 @@ def read_source(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
 def _read(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
     options = desk.options
     with desk.asking:
-        recognised = recognise(candidate.path, desk.connection, options.sensor, descriptor=candidate.descriptor)
+        recognised = recognise(
+            candidate.path,
+            desk.connection,
+            candidate.sensor or options.sensor,
+            descriptor=candidate.descriptor,
+        )
     row = recognised.row
     with recognised.source as source:
         if recognised.unchanged:

@@ -102,7 +102,7 @@ def recount(
             raise ValueError(f"two sources of the name {source.name!r}")
         result.ledgers[source.name] = Ledger()
     for source, record in read_joined(sources):
-        count.record(record, result.ledgers[source.name])
+        count.record(record, result.ledgers[source.name], source.sensor)
     for (name, session_id), events in sorted(count.events.items()):
         result.sessions += fold(name, session_id, events.values())
         result.eventids.update(event.eventid for event in events.values())
@@ -120,23 +120,21 @@ class _Count:
         self.matchers = matchers
         self.events: dict[tuple[str, str], dict[tuple[int, str], Event]] = {}
 
-    def record(self, record: Record, ledger: Ledger) -> None:
-        """Count one record of the source that the ledger is of."""
+    def record(self, record: Record, ledger: Ledger, sensor: str | None) -> None:
+        """Count one record of the source that the ledger is of. sensor: the source's own."""
         if isinstance(record, Waiting):
             ledger.pending_offset = record.offset
             return
         ledger.lines += 1
         if isinstance(record, Object):
-            self._object(record, ledger)
+            self._object(record, ledger, stored(sensor or "") or self.sensor)
         elif isinstance(record, Bad):
             ledger.quarantine(record.reason)
         elif isinstance(record, Blank):
             ledger.blank += 1
 
-    def _object(self, record: Object, ledger: Ledger) -> None:
-        event = read_event(
-            record.fields, record.enclosing_key, self.sensor, self.assume_utc_offset_minutes, self.matchers
-        )
+    def _object(self, record: Object, ledger: Ledger, sensor: str) -> None:
+        event = read_event(record.fields, record.enclosing_key, sensor, self.assume_utc_offset_minutes, self.matchers)
         if isinstance(event, Event):
             self._event(event, ledger)
         elif event == "sessionless":

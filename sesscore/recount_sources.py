@@ -14,11 +14,15 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class SourceBytes:
-    """One log, decompressed. A compressed source and standard input cannot grow."""
+    """One log, decompressed. A compressed source and standard input cannot grow.
+
+    sensor: of its events that name none, if not that of the whole recount.
+    """
 
     name: str
     data: bytes
     growable: bool
+    sensor: str | None = None
 
 
 class _Decompressor(Protocol):

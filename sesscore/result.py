@@ -76,6 +76,10 @@ class Met:
         self._kinds[path] = "unreadable"
         self._problem(path, Problem(path, problem, hint))
 
+    def noted(self, path: str, problem: str, hint: str) -> None:
+        """Something to know of a source that is read."""
+        self._problem(f"{path}\0{problem}", Problem(path, problem, hint))
+
     def _problem(self, key: int | str, problem: Problem) -> None:
         if self._problems.get(key) != problem:
             self._tell(problem)

@@ -8,6 +8,7 @@ that was read before, is found out by its content.
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sesscore.discover import Candidate
@@ -24,9 +25,9 @@ _Mark = tuple[str, int, int]  # path, size and time of change: what differs if t
 
 
 class _Held(NamedTuple):
-    """An open file, and the name that it had when it was opened."""
+    """An open file, as it was when it was opened."""
 
-    path: str
+    candidate: Candidate
     descriptor: int
 
 
@@ -101,21 +102,21 @@ class Watch:
         if self._seen.get(identity) == mark:
             return False
         self._seen[identity] = mark
-        self._hold(candidate.path, identity)
+        self._hold(candidate, identity)
         return True
 
     # Logs without a name
 
-    def _hold(self, path: str, identity: _Identity) -> None:
+    def _hold(self, candidate: Candidate, identity: _Identity) -> None:
         if identity in self._held or len(self._held) >= MOST_HELD:
             return
         try:
-            descriptor = os.open(path, OPEN_FLAGS)
+            descriptor = os.open(candidate.path, OPEN_FLAGS)
         except OSError:  # whoever reads it says why
             return
         info = os.fstat(descriptor)
         if (info.st_dev, info.st_ino) == identity and time.time_ns() - info.st_ctime_ns < LATELY_NS:
-            self._held[identity] = _Held(path, descriptor)
+            self._held[identity] = _Held(candidate, descriptor)
         else:
             os.close(descriptor)
 
@@ -124,10 +125,10 @@ class Watch:
         news = []
         for identity, held in list(self._held.items()):
             info = os.fstat(held.descriptor)
-            mark = held.path, info.st_size, info.st_ctime_ns
+            mark = held.candidate.path, info.st_size, info.st_ctime_ns
             if identity not in self._named and self._seen.get(identity) != mark:
                 self._seen[identity] = mark
-                news.append(Candidate(held.path, descriptor=held.descriptor))
+                news.append(replace(held.candidate, descriptor=held.descriptor))
             elif time.time_ns() - info.st_ctime_ns > LATELY_NS:
                 os.close(self._held.pop(identity).descriptor)
         return news

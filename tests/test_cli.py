@@ -20,6 +20,7 @@ from sesscore.retry import Retried
 from sesscore.store import open_for_writing
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SESSCORE_")}
+ENVIRONMENT["SESSCORE_CONFIG"] = os.devnull
 
 
 @pytest.fixture
@@ -308,6 +309,7 @@ def test_ingest_says_how_it_went_on_one_line(capsys, ingested):
     assert ingested.options == {
         "db": "x.db",
         "sensor": None,
+        "sensors": (),
         "assume_utc_offset_minutes": 0,
         "durability": "normal",
         "retry_quarantine": False,

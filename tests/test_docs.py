@@ -45,6 +45,7 @@ def shell(tmp_path):
     folder.mkdir()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SESSCORE_")}
     environment |= {
+        "SESSCORE_CONFIG": os.devnull,
         "PATH": f"{program.parent}{os.pathsep}{environment['PATH']}",
         "HOME": str(folder),
         "XDG_DATA_HOME": str(folder),
@@ -182,6 +183,6 @@ def test_links_lead_somewhere(path):
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_files_that_are_named_exist(path):
     """`tests/test_docs.py` and the like, in the prose."""
-    folders = "_ext|sql|sesscore|tests|docs|asv_bench|\\.ci|\\.github"
+    folders = "_ext|sql|sesscore|tests|docs|contrib|asv_bench|\\.ci|\\.github"
     named = re.findall(rf"`((?:{folders})/[\w./*-]*)`", path.read_text("utf-8"))
     assert [name for name in named if not list(ROOT.glob(name.rstrip("/")))] == []

@@ -28,9 +28,10 @@ class Stopped(SesscoreError):
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
 @options.database
-@options.sensor("The sensor of events that name none.")
+@options.sensor("The sensor of events that name none; without PATH, which of the configured ones to read.")
 @click.option(
     "--durability",
+    cls=options.Shared,
     type=click.Choice(["normal", "full"]),
     default="normal",
     envvar="SESSCORE_DURABILITY",
@@ -39,6 +40,7 @@ class Stopped(SesscoreError):
 )
 @click.option(
     "--assume-tz",
+    cls=options.Shared,
     type=options.UtcOffset(),
     default="UTC",
     envvar="SESSCORE_ASSUME_TZ",
@@ -53,10 +55,20 @@ class Stopped(SesscoreError):
 )
 @click.option("--follow", is_flag=True, help="Go on with what comes to the logs, until SIGTERM or Ctrl-C.")
 @options.format_("text", "json")
-@click.option("--strict", is_flag=True, envvar="SESSCORE_STRICT", help="Fail with 3 if a record was quarantined.")
-@click.option("--no-progress", is_flag=True, envvar="SESSCORE_NO_PROGRESS", help="Draw no progress bar.")
+@click.option(
+    "--strict",
+    cls=options.Shared,
+    is_flag=True,
+    envvar="SESSCORE_STRICT",
+    help="Fail with 3 if a record was quarantined.",
+)
+@click.option(
+    "--no-progress", cls=options.Shared, is_flag=True, envvar="SESSCORE_NO_PROGRESS", help="Draw no progress bar."
+)
 @options.debug
+@click.pass_obj
 def ingest(
+    settings: options.Settings,
     paths: tuple[str, ...],
     db: str | None,
     sensor: str | None,
@@ -71,8 +83,8 @@ def ingest(
 ) -> None:
     """Read logs into the database; what was read before adds nothing.
 
-    PATH: files, folders, quoted globs, or - for standard input; none: the places where Cowrie keeps its logs,
-    or, with --retry-quarantine, nothing.
+    PATH: files, folders, quoted globs, or - for standard input; none: the paths of the configured sensors, else
+    the places where Cowrie keeps its logs, or, with --retry-quarantine, nothing.
     """
     from sesscore._scan import settle_memory
     from sesscore.ingest import ingest as run
@@ -91,6 +103,7 @@ def ingest(
             paths,
             db=path,
             sensor=sensor,
+            sensors=settings.sensors,
             assume_utc_offset_minutes=assume_tz,
             durability=durability,
             matchers=options.load_matchers(matchers),

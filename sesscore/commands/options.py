@@ -1,7 +1,7 @@
 """Options that several commands share.
 
 Each option of a command can be set by a variable: --format of report by SESSCORE_REPORT_FORMAT. Those that mean the
-same everywhere have a short one too: SESSCORE_DB.
+same everywhere have a short one too, SESSCORE_DB, and may stand at the top of a configuration file.
 """
 
 import os
@@ -18,6 +18,7 @@ from sesscore.output import STDOUT
 
 if TYPE_CHECKING:
     from sesscore.matchers import Registry
+    from sesscore.sensors import Sensor
 
 Command = Callable[..., Any]
 
@@ -26,9 +27,10 @@ _OFFSET = re.compile(r"([+-])(\d\d):?([0-5]\d)")
 
 @dataclass
 class Settings:
-    """What `main` must know of the options of a command that failed."""
+    """What holds for the whole command line. debug: for `main`, if a command fails. sensors: those configured."""
 
     debug: bool = False
+    sensors: tuple["Sensor", ...] = ()
 
 
 class UtcOffset(click.ParamType[int]):
@@ -49,10 +51,35 @@ class UtcOffset(click.ParamType[int]):
         return -minutes if match[1] == "-" else minutes
 
 
+class MatcherReference(click.ParamType[str]):
+    """`FILE.py:NAME` or `MODULE:NAME`, as it is."""
+
+    name = "reference"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> str:
+        """The text; what it leads to is loaded by the command."""
+        return str(value)
+
+    @staticmethod
+    def is_file(reference: str) -> bool:
+        """Whether it begins with the name of a file."""
+        return reference.rpartition(":")[0].endswith(".py")
+
+
+class Shared(click.Option):
+    """An option with a short variable; the long one, which names the command, is asked first."""
+
+    def resolve_envvar_value(self, context: click.Context) -> str | None:
+        """The text of the variable, if one is set and not empty."""
+        own = f"{context.auto_envvar_prefix}_{max(self.opts, key=len).lstrip('-')}"
+        return os.environ.get(own.replace("-", "_").upper()) or super().resolve_envvar_value(context)
+
+
 def database(command: Command) -> Command:
     """--db"""
     return click.option(
         "--db",
+        cls=Shared,
         type=click.Path(),
         envvar="SESSCORE_DB",
         metavar="FILE",
@@ -67,7 +94,9 @@ def _stored(context: click.Context, parameter: click.Parameter, value: str | Non
 
 def sensor(help_text: str) -> Callable[[Command], Command]:
     """--sensor, whose meaning differs between writing and reading."""
-    return click.option("--sensor", envvar="SESSCORE_SENSOR", metavar="NAME", callback=_stored, help=help_text)
+    return click.option(
+        "--sensor", cls=Shared, envvar="SESSCORE_SENSOR", metavar="NAME", callback=_stored, help=help_text
+    )
 
 
 def matchers(command: Command) -> Command:
@@ -75,6 +104,8 @@ def matchers(command: Command) -> Command:
     return click.option(
         "--matcher",
         "matchers",
+        cls=Shared,
+        type=MatcherReference(),
         multiple=True,
         envvar="SESSCORE_MATCHER",
         metavar="FILE.py:NAME",
@@ -115,6 +146,7 @@ def debug(command: Command) -> Command:
 
     return click.option(
         "--debug",
+        cls=Shared,
         is_flag=True,
         envvar="SESSCORE_DEBUG",
         expose_value=False,

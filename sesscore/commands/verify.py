@@ -16,6 +16,7 @@ from sesscore.safetext import safe
 @options.sensor("With PATH: the sensor of events that name none, as ingest was told.")
 @click.option(
     "--assume-tz",
+    cls=options.Shared,
     type=options.UtcOffset(),
     default="UTC",
     envvar="SESSCORE_ASSUME_TZ",
@@ -25,7 +26,9 @@ from sesscore.safetext import safe
 @options.matchers
 @options.format_("table", "json")
 @options.debug
+@click.pass_obj
 def verify(
+    settings: options.Settings,
     paths: tuple[str, ...],
     db: str | None,
     sensor: str | None,
@@ -43,7 +46,8 @@ def verify(
     from sesscore.store import open_for_reading
     from sesscore.verify import document, page
 
-    logs = Logs(paths, sensor or "unknown", assume_tz, options.load_matchers(matchers)) if paths else None
+    registry = options.load_matchers(matchers)
+    logs = Logs(paths, sensor, settings.sensors, assume_tz, registry) if paths else None
     with open_for_reading(options.database_path(db)) as database, sqlite_errors(database.path):
         told = document(database.connection, database.path, logs)
     if told["recount"] is not None:

@@ -15,6 +15,7 @@ from sesscore.output import on_terminal, write
 @click.option("--records", is_flag=True, help="List its records, by reading the logs again.")
 @click.option(
     "--assume-tz",
+    cls=options.Shared,
     type=options.UtcOffset(),
     default="UTC",
     envvar="SESSCORE_ASSUME_TZ",
