@@ -1,20 +1,22 @@
 """Which of the logs that are followed may hold something new: asked often, so it asks the system for little.
 
-Logs that changed lately are looked at each time, and so are the folders in which logs begin and get other names. All
-else is looked at now and then. To be told of a file in vain costs a moment: what is new in it, and whether it is one
-that was read before, is found out by its content.
+The logs of each folder that changed last are looked at each time, and so are the folders, in which logs begin and get
+other names. All else is looked at now and then. To be told of a file in vain costs a moment: what is new in it, and
+whether it is one that was read before, is found out by its content.
 """
 
 import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from heapq import nlargest
 from typing import NamedTuple
 
 from sesscore.discover import Candidate
 from sesscore.sources import OPEN_FLAGS
 
-LATELY_NS = 3600 * 1_000_000_000  # a log that did not change for so long is looked at now and then
+NEWEST = 8  # logs of each folder that are looked at each time
+HELD_NS = 3600 * 1_000_000_000  # a log that did not change for so long is not held open
 RESCAN_SECONDS = 15.0
 RESCAN_SHARE = 2000  # or after so many times as long as that takes: a million files must not cost more than ten do
 MOST_HELD = 64
@@ -38,7 +40,7 @@ class Watch:
         self._find = find
         self._more_folders = folders
         self._folders: dict[str, tuple[int, int] | None] = {}
-        self._lately: list[Candidate] = []
+        self._newest: list[Candidate] = []
         self._named: set[_Identity] = set()
         self._seen: dict[_Identity, _Mark] = {}
         self._told: set[Candidate] = set()  # what could not be looked at: once, though logs vanish when they rotate
@@ -53,7 +55,7 @@ class Watch:
         if time.monotonic() >= self._next_scan or any(_mark(path) != mark for path, mark in self._folders.items()):
             news = self._scan(set(failed))
         else:
-            news = [one for one in self._lately if self._is_news(one)]
+            news = [one for one in self._newest if self._is_news(one)]
         return self._nameless() + news
 
     def forget(self) -> None:
@@ -77,15 +79,21 @@ class Watch:
         news = [one for one in candidates if self._is_news(one)]
         kept = self._named | self._held.keys()
         self._seen = {identity: mark for identity, mark in self._seen.items() if identity in kept}
-        after = time.time_ns() - LATELY_NS
-        lately = {path for path, _, changed_ns in self._seen.values() if changed_ns > after}
-        self._lately = [one for one in candidates if one.path in lately]
+        self._newest = self._newest_of(candidates)
         self._next_scan = began + max(RESCAN_SECONDS, (time.monotonic() - began) * RESCAN_SHARE)
         return news
 
+    def _newest_of(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Of each folder a few, in the order in which they were found."""
+        changed = {path: changed_ns for path, _, changed_ns in self._seen.values()}
+        folders: dict[str, list[str]] = {}
+        for path in changed:
+            folders.setdefault(_folder_of(path), []).append(path)
+        newest = {path for paths in folders.values() for path in nlargest(NEWEST, paths, changed.__getitem__)}
+        return [one for one in candidates if one.path in newest]
+
     def _folders_of(self, candidates: Sequence[Candidate]) -> set[str]:
-        # os.path, as names need not be UTF-8
-        return {os.path.dirname(one.path) or os.curdir for one in candidates} | set(self._more_folders)  # noqa: PTH120
+        return {_folder_of(one.path) for one in candidates} | set(self._more_folders)
 
     def _is_news(self, candidate: Candidate) -> bool:
         if candidate.problem is not None:
@@ -115,7 +123,7 @@ class Watch:
         except OSError:  # whoever reads it says why
             return
         info = os.fstat(descriptor)
-        if (info.st_dev, info.st_ino) == identity and time.time_ns() - info.st_ctime_ns < LATELY_NS:
+        if (info.st_dev, info.st_ino) == identity and time.time_ns() - info.st_ctime_ns < HELD_NS:
             self._held[identity] = _Held(candidate, descriptor)
         else:
             os.close(descriptor)
@@ -129,9 +137,13 @@ class Watch:
             if identity not in self._named and self._seen.get(identity) != mark:
                 self._seen[identity] = mark
                 news.append(replace(held.candidate, descriptor=held.descriptor))
-            elif time.time_ns() - info.st_ctime_ns > LATELY_NS:
+            elif time.time_ns() - info.st_ctime_ns > HELD_NS:
                 os.close(self._held.pop(identity).descriptor)
         return news
+
+
+def _folder_of(path: str) -> str:
+    return os.path.dirname(path) or os.curdir  # noqa: PTH120 - for each log
 
 
 def _mark(folder: str, now: int = 0) -> tuple[int, int] | None:

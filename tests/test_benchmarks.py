@@ -192,3 +192,13 @@ def test_steps(tmp_path):
     output = command("steps.py", log, folder=tmp_path)
     assert "read and scan" in output
     assert "fold to rows" in output
+
+
+def test_following(tmp_path):
+    output = command(
+        "following.py", "--events", 2, "--quiet", 0.1, "--files", 2, "--json", "result.json", folder=tmp_path
+    )
+    document = json.loads((tmp_path / "result.json").read_text())
+    assert document["schema"] == "sesscore.following/1"
+    assert all(wait > 0 for wait in document["waits"])
+    assert "with exit code 143" in output

@@ -248,7 +248,9 @@ def test_logs_come_up_in_new_folders(logs: Logs) -> None:
 
 
 def test_an_old_log_that_grows_is_seen_at_the_next_scan(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "LATELY_NS", -(10**18))
+    monkeypatch.setattr(watching, "NEWEST", 1)
+    old = logs.folder / "cowrie.json.1"
+    logs.append(old)
     logs.append()
 
     def settle() -> None:
@@ -269,7 +271,11 @@ def test_an_old_log_that_grows_is_seen_at_the_next_scan(logs: Logs, monkeypatch:
 
     monkeypatch.setattr(watching.Watch, "__init__", keep)
     settle()
-    logs.follow([logs.append, logs.has(1), scan, logs.has(2)])
+
+    def only_the_newest() -> None:
+        assert logs.sessions() == {"s1", "s2", "s4"}
+
+    logs.follow([lambda: (logs.append(old), logs.append()), only_the_newest, scan, logs.has_all])
 
 
 def test_a_name_that_another_file_takes_over(logs: Logs) -> None:
