@@ -45,13 +45,22 @@ def backup(db: str, target: str, *, overwrite: bool = False, full: bool = False)
 
 
 def backup_of(
-    connection: apsw.Connection, path: str, target: str, *, overwrite: bool = False, full: bool = False
+    connection: apsw.Connection,
+    path: str,
+    target: str,
+    *,
+    draft_of: str | None = None,
+    overwrite: bool = False,
+    full: bool = False,
 ) -> Backup:
-    """The same for a database that is open; the connection is in no transaction."""
+    """The same for a database that is open; the connection is in no transaction.
+
+    draft_of: what the draft is called after. A target with a new name each time would leave one behind for each kill.
+    """
     real = real_path(target)
     _check_target(real, path, overwrite=overwrite)
     require(real, bytes_of(connection), "for the backup")
-    with draft(real) as made:
+    with draft(draft_of or real) as made:
         copied = copy_verified(connection, made, full=full)
         _check_target(real, path, overwrite=overwrite)
         publish(made, real)

@@ -55,9 +55,13 @@ def copy_verified(source: apsw.Connection, draft: str, *, full: bool = False) ->
 
 def _copy(source: apsw.Connection, draft: str) -> None:
     with closing(open_for_changes(draft)) as target:
-        with target.backup("main", source, "main") as backup:
+        backup = target.backup("main", source, "main")
+        try:
             while not backup.step(_STEP):
                 pass
+            backup.finish()
+        finally:
+            backup.close(True)  # what failed has been said
         target.pragma("journal_mode", "delete")
 
 

@@ -138,7 +138,8 @@ def _change(db: str, plan: Plan, run: Run, *, backup: bool, tell: Tell) -> Chang
             # The log can grow as large as the database before a commit.
             require(path, bytes_of(connection) * (2 if backup else 1), "to change the schema")
             if backup:
-                kept = backup_of(connection, path, stamped(path, f"schema{change.before}")).path
+                target = stamped(path, f"schema{change.before}")
+                kept = backup_of(connection, path, target, draft_of=f"{path}.schema").path
                 tell(kept)
                 change = replace(change, backup=kept)
             run(connection)
