@@ -45,7 +45,7 @@ KINDS: dict[str, tuple[type[apsw.Error], int]] = {
     "kill": (apsw.Error, 0),
 }
 GROWING = ("xWrite", "xTruncate", "xSync", "os.open", "os.link")  # what a full disk refuses
-RELEASING = ("xClose", "xUnlock")  # which are done even if they fail, or the file would stay locked
+RELEASING = ("xClose", "xUnlock")  # of which SQLite passes over errors
 NAMES = ("open", "link", "rename", "replace", "unlink", "fsync")  # calls of `os` that are watched, too
 LASTING = ("once", "for good")
 
@@ -90,7 +90,7 @@ class Faulty(Watched):
         if fault.kind == "kill":
             os._exit(KILLED)
         if call in RELEASING:
-            go(*given)
+            return go(*given)
         error, number = KINDS[fault.kind]
         raise OSError(number, os.strerror(number)) if call.startswith("os.") else error(f"planned: {fault}")
 
