@@ -97,10 +97,13 @@ def open_for_writing(
     return Database(real, connection, lock)
 
 
-def open_for_reading(path: str | os.PathLike[str], *, accept: frozenset[Standing] = READING) -> Database:
+def open_for_reading(
+    path: str | os.PathLike[str], *, accept: frozenset[Standing] = READING, touch: bool = True
+) -> Database:
     """The database, for queries only; works beside a writer and on media that cannot be written.
 
-    accept: which schemas the caller can deal with. One that is too new to be read is only looked at, as it stands.
+    accept: which schemas the caller can deal with. touch: False makes no index for the log of a database that has none,
+    at the price that a writer who comes meanwhile is not seen; so is one read that is too new for this program.
     """
     check_library()
     real = real_path(path)
@@ -108,7 +111,7 @@ def open_for_reading(path: str | os.PathLike[str], *, accept: frozenset[Standing
     if standing is None:
         raise _missing(real)
     with sqlite_errors(real):
-        return Database(real, peek(real) if standing is Standing.NEWER else _reader(real))
+        return Database(real, _reader(real) if touch and standing is not Standing.NEWER else peek(real))
 
 
 # What is there

@@ -209,7 +209,8 @@ def later(readable_from):
     """What a later program leaves, which says from which schema on its database can be read."""
     return (
         f"PRAGMA user_version={LATER}; CREATE TABLE later (a INTEGER) STRICT;"
-        f" INSERT INTO schema_history (version, name, applied_us, readable_from) VALUES ({LATER}, 'x', 0, {readable_from})"
+        " INSERT INTO schema_history (version, name, applied_us, readable_from)"
+        f" VALUES ({LATER}, 'x', 0, {readable_from})"
     )
 
 

@@ -150,9 +150,7 @@ def _changed(change: "Change", form: str) -> None:
     elif change.steps:
         _say(f"{change.path}: schema {change.before} is now {change.after}")
         if change.after < SCHEMA_VERSION:
-            _say(
-                f"  it is for the version of sesscore before; this one needs schema {SCHEMA_VERSION}: sesscore db migrate"
-            )
+            _say(f"  it is for the version of sesscore before; this one needs {SCHEMA_VERSION}: sesscore db migrate")
     else:
         _say(f"{change.path}: schema {change.before}, nothing to do")
 

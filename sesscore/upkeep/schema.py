@@ -85,7 +85,7 @@ def plan_back(connection: apsw.Connection, path: str, *, backup: bool) -> Change
 
 def dry_run(db: str, plan: Plan, *, backup: bool) -> Change:
     """A plan for a database that is not touched."""
-    with open_for_reading(db, accept=MIGRATING) as database, _errors(database.path):
+    with open_for_reading(db, accept=MIGRATING, touch=False) as database, _errors(database.path):
         return plan(database.connection, database.path, backup=backup)
 
 

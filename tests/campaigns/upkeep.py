@@ -2,10 +2,11 @@
 
     python tests/campaigns/upkeep.py --faults 100000 --folder /dev/shm
 
-In process, through a VFS (vfs.py) and the calls of `os` that give and take names; for a kill, in a child that ends there. A
-step is `CASE KIND LASTING NUMBER`: the number of the call. Whatever happens, what runs ends with an error of sesscore, with an exit
-code that fits, or has done all its work. Then the schema is one that a migration leaves, with the content it always had; a
-database is the old one or the new one, and a backup whole or not there. The same done again without the fault succeeds.
+In process, through a VFS (vfs.py) and the calls of `os` that give and take names; for a kill, in a child that ends
+there. A step is `CASE KIND LASTING NUMBER`: the number of the call. Whatever happens, what runs ends with an error of
+sesscore, with an exit code that fits, or has done all its work. Then the schema is one that a migration leaves, with the
+content it always had; a database is the old one or the new one, and a backup whole or not there. The same done again
+without the fault succeeds.
 """
 
 from __future__ import annotations
@@ -188,7 +189,7 @@ def _copies(db: str, *others: Path) -> Callable[[Path], object]:
 
 
 def _leave_a_log(db: str) -> None:
-    """As of a writer that was killed: the last change stands in the log only. In a child, which ends without closing."""
+    """As of a writer that was killed: the last change stands in the log only. A child makes it, which does not close."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of forks with threads; the child starts none
         child = os.fork()

@@ -1,0 +1,13 @@
+"""Errors and kills at calls of a migration, a backup, a restore: some of them. tests/campaigns/upkeep.py tries all."""
+
+from campaigns.harness import Campaign
+from campaigns.upkeep import upkeep
+
+
+def test_old_or_new_and_never_in_between(tmp_path):
+    campaign = Campaign(tmp_path)
+    upkeep(campaign, 250)
+    assert campaign.failures == []
+    assert campaign.figures["faults"] == 250
+    assert campaign.figures["killed"] > 30
+    assert campaign.figures["ended with 7"] > 100
