@@ -4,9 +4,9 @@
 
 In process, through a VFS (vfs.py) and the calls of `os` that give and take names; for a kill, in a child that ends
 there. A step is `CASE KIND LASTING NUMBER`: the number of the call. Whatever happens, what runs ends with an error of
-sesscore, with an exit code that fits, or has done all its work. Then the schema is one that a migration leaves, with the
-content it always had; a database is the old one or the new one, and a backup whole or not there. The same done again
-without the fault succeeds.
+sesscore, with an exit code that fits, or has done all its work. Then the schema is one that a migration leaves, with
+the content it always had; a database is the old one or the new one, and a backup whole or not there. The same done
+again without the fault succeeds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import os
 import shutil
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -40,14 +40,17 @@ from sesscore.upkeep.restore import restore
 from sesscore.upkeep.schema import migrate, rollback
 
 KILLED = 99  # how a child ends that was killed
-KINDS: dict[str, tuple[type[apsw.Error], int]] = {
-    "eio": (apsw.IOError, errno.EIO),
-    "full": (apsw.FullError, errno.ENOSPC),
-    "kill": (apsw.Error, 0),
-}
-GROWING = ("xWrite", "xTruncate", "xSync", "os.open", "os.link")  # what a full disk refuses
-RELEASING = ("xClose", "xUnlock")  # of which SQLite passes over errors
+ERRORS = {"eio": (apsw.IOError, errno.EIO), "full": (apsw.FullError, errno.ENOSPC)}
 NAMES = ("open", "link", "rename", "replace", "unlink", "fsync")  # calls of `os` that are watched, too
+# Which calls can fail in this way; None: all.
+KINDS = {
+    "eio": None,
+    "full": ("xWrite", "xTruncate", "xSync", "os.open", "os.link"),
+    "kill": None,
+    "kill-os": tuple(f"os.{name}" for name in NAMES),  # the few of `kill` between which names change
+}
+ALL = ("eio", "full", "kill")
+RELEASING = ("xClose", "xUnlock")  # of which SQLite passes over errors
 LASTING = ("once", "for good")
 
 State = tuple[str, int, tuple[Any, ...]]  # content hash, version, schema
@@ -82,17 +85,20 @@ class Faulty(Watched):
 
     def around(self, call: str, path: str, go: Any, *given: Any) -> Any:
         fault = self.fault
-        if fault is None or (fault.kind == "full" and call not in GROWING):
+        if fault is None:
+            return go(*given)
+        applies = KINDS[fault.kind]
+        if applies is not None and call not in applies:
             return go(*given)
         self.calls += 1
         if self.calls < fault.number or (self.calls > fault.number and fault.lasting == "once"):
             return go(*given)
         self.hit = self.hit or f"{call} of {name_of(path)}"
-        if fault.kind == "kill":
+        if fault.kind not in ERRORS:
             os._exit(KILLED)
         if call in RELEASING:
             return go(*given)
-        error, number = KINDS[fault.kind]
+        error, number = ERRORS[fault.kind]
         raise OSError(number, os.strerror(number)) if call.startswith("os.") else error(f"planned: {fault}")
 
     @contextmanager
@@ -127,12 +133,12 @@ class Case:
     other: State | None = None
 
 
-def upkeep(campaign: Campaign, amount: int) -> None:
-    """Tries every fault there is, or so many of them, evenly spaced."""
+def upkeep(campaign: Campaign, amount: int, kinds: Sequence[str] = ALL) -> None:
+    """Tries every fault there is of these kinds, or so many of them, evenly spaced."""
     vfs = Faulty()
     cases = {case.name: case for case in _cases(campaign.folder)}
-    faults = [fault for case in cases.values() for fault in _faults(vfs, case, campaign.folder)]
-    campaign.figures["calls"] = len({(fault.case, fault.number) for fault in faults if fault.kind == "eio"})
+    faults = [fault for case in cases.values() for fault in _faults(vfs, case, campaign.folder, kinds)]
+    campaign.figures["calls"] = len({(fault.case, fault.number) for fault in faults if fault.kind == kinds[0]})
     wanted = {str(fault): fault for fault in (faults if campaign.only else spread(faults, amount))}
     for step in campaign.steps(wanted):
         _try(campaign, vfs, wanted[step], cases[wanted[step].case])
@@ -189,7 +195,7 @@ def _copies(db: str, *others: Path) -> Callable[[Path], object]:
 
 
 def _leave_a_log(db: str) -> None:
-    """As of a writer that was killed: the last change stands in the log only. A child makes it, which does not close."""
+    """As of a writer that was killed: the last change stands in the log only. A child makes it, and does not close."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of forks with threads; the child starts none
         child = os.fork()
@@ -217,17 +223,17 @@ def _a_version_back(db: str) -> str:
 # Trying
 
 
-def _faults(vfs: Faulty, case: Case, folder: Path) -> Iterator[Fault]:
+def _faults(vfs: Faulty, case: Case, folder: Path, kinds: Sequence[str]) -> Iterator[Fault]:
     """All there are: the calls of each kind are counted in an undisturbed run."""
-    for kind in KINDS:
+    for kind in kinds:
         at = _prepared(folder, case)
-        vfs.begin(Fault(case.name, "eio" if kind == "kill" else kind, "once", 1 << 30))
+        vfs.begin(Fault(case.name, kind, "once", 1 << 30))
         with vfs.watching():
             case.act(at)
         calls = vfs.calls
         vfs.begin(None)
         assert state(str(at / "s.db")) == case.done
-        for lasting in LASTING[: 1 if kind == "kill" else 2]:
+        for lasting in LASTING[: 2 if kind in ERRORS else 1]:
             for number in range(1, calls + 1):
                 yield Fault(case.name, kind, lasting, number)
 
@@ -242,7 +248,7 @@ def _prepared(folder: Path, case: Case) -> Path:
 
 def _try(campaign: Campaign, vfs: Faulty, fault: Fault, case: Case) -> None:
     at = _prepared(campaign.folder, case)
-    problem, ended = _killed(vfs, fault, at, case) if fault.kind == "kill" else _outcome(vfs, fault, at, case)
+    problem, ended = (_outcome if fault.kind in ERRORS else _killed)(vfs, fault, at, case)
     hit = vfs.hit
     vfs.begin(None)
     campaign.figures["faults"] += 1
