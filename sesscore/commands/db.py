@@ -71,13 +71,14 @@ def check(db: str | None, format: str) -> None:
     from sesscore.upkeep.check import check as run
     from sesscore.upkeep.check import verdict
 
-    told = run(options.database_path(db))
+    path = options.database_path(db)
+    told = run(path)
     if format == "json":
         _json(told)
     if error := verdict(told):
         raise error
     if format == "text":
-        _say(f"{told['path']}: whole" + ("" if told["balanced"] is None else ", and its figures agree"))
+        _say(f"{path}: whole" + ("" if told["balanced"] is None else ", and its figures agree"))
 
 
 # The schema
@@ -123,36 +124,29 @@ def _change(db: str, plan: "Plan", run: Callable[..., "Change"], *, dry: bool, b
         _say(f"backup: {made}")
         _say(f"  to bring it back: {restore_command(made, db)}")
 
-    if dry:
-        _plan(dry_run(db, plan, backup=backup), form)
-    else:
-        _changed(run(db, backup=backup, tell=tell), form)
-
-
-def _plan(change: "Change", form: str) -> None:
+    change = dry_run(db, plan, backup=backup) if dry else run(db, backup=backup, tell=tell)
     if form == "json":
         _json(change.as_dict())
-        return
-    script = "".join(f"-- {step.name}\n" + "".join(f"{one}\n" for one in step.statements) for step in change.steps)
-    write(script.encode())
-    _say(
-        f"{change.path}: schema {change.before} would become {change.after}, in about {change.estimated_seconds} s"
-        if change.steps
-        else f"{change.path}: schema {change.before}, nothing to do"
-    )
+    elif not change.steps:
+        _say(f"{db}: schema {change.before}, nothing to do")
+    elif dry:
+        _show(db, change)
+    else:
+        _tell_done(db, change)
 
 
-def _changed(change: "Change", form: str) -> None:
+def _show(db: str, change: "Change") -> None:
+    for step in change.steps:
+        write("".join(f"{line}\n" for line in (f"-- {step.name}", *step.statements)).encode())
+    _say(f"{db}: schema {change.before} would become {change.after}, in about {change.estimated_seconds} s")
+
+
+def _tell_done(db: str, change: "Change") -> None:
     from sesscore.migrations import SCHEMA_VERSION
 
-    if form == "json":
-        _json(change.as_dict())
-    elif change.steps:
-        _say(f"{change.path}: schema {change.before} is now {change.after}")
-        if change.after < SCHEMA_VERSION:
-            _say(f"  it is for the version of sesscore before; this one needs {SCHEMA_VERSION}: sesscore db migrate")
-    else:
-        _say(f"{change.path}: schema {change.before}, nothing to do")
+    _say(f"{db}: schema {change.before} is now {change.after}")
+    if change.after < SCHEMA_VERSION:
+        _say(f"  it is for the version of sesscore before; this one needs {SCHEMA_VERSION}: sesscore db migrate")
 
 
 # Copies
@@ -174,7 +168,7 @@ def backup(file: str, db: str | None, force: bool, full: bool, format: str) -> N
     if format == "json":
         _json(made.as_dict())
         return
-    _say(f"{made.path}: {counted(made.sessions, 'session')}, {readable(made.bytes)}, checked{_hash(made.content_hash)}")
+    _say(f"{file}: {counted(made.sessions, 'session')}, {readable(made.bytes)}, checked{_hash(made.content_hash)}")
 
 
 @db.command()
@@ -188,15 +182,16 @@ def restore(file: str, db: str | None, full: bool, format: str) -> None:
     from sesscore.migrations import SCHEMA_VERSION
     from sesscore.upkeep.restore import restore as run
 
-    restored = run(options.database_path(db, make_folder=True), file, full=full)
+    path = options.database_path(db, make_folder=True)
+    restored = run(path, file, full=full)
     if format == "json":
         _json(restored.as_dict())
         return
-    _say(f"{restored.path}: {counted(restored.sessions, 'session')}, checked{_hash(restored.content_hash)}")
+    _say(f"{path}: {counted(restored.sessions, 'session')}, checked{_hash(restored.content_hash)}")
     if restored.replaced:
         _say(f"  what was there before: {restored.replaced}")
     if restored.schema_version < SCHEMA_VERSION:
-        _say(f"  it has an older schema; next: sesscore db migrate --db {shlex.quote(restored.path)}")
+        _say(f"  it has an older schema; next: sesscore db migrate --db {shlex.quote(path)}")
 
 
 def _hash(content_hash: str | None) -> str:
@@ -216,12 +211,13 @@ def optimize(db: str | None, vacuum: bool, format: str) -> None:
     from sesscore.upkeep.optimize import optimize as run
     from sesscore.upkeep.space import readable
 
-    done = run(options.database_path(db), vacuum=vacuum)
+    path = options.database_path(db)
+    done = run(path, vacuum=vacuum)
     if format == "json":
         _json(done.as_dict())
         return
     kept = ", which a report has open" if done.log_kept else ""
     _say(
-        f"{done.path}: {readable(done.bytes_after)} after {readable(done.bytes_before)}, "
+        f"{path}: {readable(done.bytes_after)} after {readable(done.bytes_before)}, "
         f"log {readable(done.log_bytes_after)}{kept}"
     )

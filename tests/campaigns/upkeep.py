@@ -302,6 +302,8 @@ def _afterwards(at: Path, case: Case, *, whole: bool) -> str:
             return "done again, it is not done"
     except Exception as error:
         return f"afterwards {type(error).__name__}: {error}"
+    if os.stat(db).st_nlink != 1:
+        return "the database has a second name"
     drafts = [one.name for one in at.iterdir() if ".draft" in one.name]
     return f"left lying about: {drafts}" if drafts else ""
 
