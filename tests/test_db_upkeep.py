@@ -169,6 +169,32 @@ def test_a_reference_to_nothing(capsys, db):
 
 
 @pytest.mark.parametrize(
+    "harm",
+    [
+        "DROP INDEX session_time",
+        "ALTER TABLE sensor ADD COLUMN more TEXT",
+        "DROP VIEW part; CREATE VIEW part AS SELECT 1",
+    ],
+)
+def test_a_schema_that_is_not_what_it_says(capsys, db, harm):
+    with changing(db) as connection:
+        connection.execute(harm)
+    assert "schema" in asked(capsys, "check", "--db", db, code=1)["damage"][0]
+    for more in ([], ["--dry-run"]):
+        code, _, err = outcome(capsys, "db", "rollback", "--db", db, *more)
+        assert code == 4
+        assert "never released" in err
+
+
+def test_what_somebody_added_is_no_damage(capsys, db):
+    with changing(db) as connection:
+        connection.execute("CREATE TABLE mine (a); CREATE INDEX mine_too ON session (src_port); ANALYZE")
+    assert asked(capsys, "check", "--db", db)["whole"]
+    for command in ("rollback", "migrate"):
+        assert outcome(capsys, "db", command, "--no-backup", "--db", db)[0] == 0
+
+
+@pytest.mark.parametrize(
     ("harm", "name"),
     [
         ("UPDATE ledger SET blank = blank + 1", "ledger"),
@@ -217,6 +243,16 @@ def test_optimize_folds_in_the_log_and_changes_no_content(capsys, db, tmp_path):
     assert outcome(capsys, "verify", "--db", db)[0] == 0
     ingest(write(tmp_path / "logs", b=[*visit("aa"), did("aa", 7, "command.input", input="id")]), db=db)
     assert outcome(capsys, "verify", "--db", db)[0] == 0
+
+
+def test_no_figures_of_one_day_choose_the_plans(capsys, db):
+    figures = "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'sqlite_stat%'"
+    for statements in ("SELECT 1", "ANALYZE"):
+        with changing(db) as connection:
+            connection.execute(statements)
+        assert outcome(capsys, "db", "optimize", "--vacuum", "--db", db)[0] == 0
+        with changing(db) as connection:
+            assert connection.execute(figures).get == 0
 
 
 def test_vacuum_gives_free_pages_back(capsys, db):

@@ -207,7 +207,7 @@ def _hash(content_hash: str | None) -> str:
 @options.format_("text", "json")
 @options.debug
 def optimize(db: str | None, vacuum: bool, format: str) -> None:
-    """Give SQLite's planner its figures and fold the log into the database."""
+    """Fold the log into the database and take away what ANALYZE of other programs has left."""
     from sesscore.upkeep.optimize import optimize as run
     from sesscore.upkeep.space import readable
 

@@ -7,8 +7,9 @@ import apsw
 
 from sesscore.checks import QUICK, ask
 from sesscore.errors import ConditionFailed, SesscoreError
-from sesscore.identity import COPYING, READING, standing_of
+from sesscore.identity import COPYING, MIGRATING, READING, standing_of
 from sesscore.migrations import schema_version
+from sesscore.shape import deviations
 from sesscore.snapshot import one_state
 from sesscore.sqlite_errors import damaged, sqlite_errors
 from sesscore.store import open_for_reading
@@ -31,7 +32,10 @@ def check(db: str) -> dict[str, Any]:
 
 def _document(connection: apsw.Connection, path: str) -> dict[str, Any]:
     problems = _damage(connection)
-    comparable = not problems and standing_of(connection) in READING
+    standing = standing_of(connection)
+    if not problems and standing in MIGRATING:
+        problems = deviations(connection)
+    comparable = not problems and standing in READING
     broken = [] if problems else dangling(connection)
     differences = [
         difference

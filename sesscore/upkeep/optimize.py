@@ -1,4 +1,10 @@
-"""`sesscore db optimize`: figures for SQLite's planner, the log folded in, and, if asked for, free pages given back."""
+"""`sesscore db optimize`: the log folded in, statistics taken away, and, if asked for, free pages given back.
+
+ANALYZE is not run, nor PRAGMA optimize, which runs it. Its figures are of one day, and plans would go by them for
+years: counted when there is one log file, they make SQLite look for known files by reading the whole table, however
+many there are later. The statements of sesscore are written for a planner without figures, so that what they cost does
+not depend on such a day.
+"""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -6,13 +12,12 @@ from typing import Any
 import apsw
 
 from sesscore.contenthash import sort_on_disk
+from sesscore.queries import sql
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_writing
 from sesscore.upkeep.space import bytes_of, log_bytes, require
 
 SCHEMA = "sesscore.db.optimize/1"
-ROWS_LOOKED_AT = 1000  # of each index; so the cost does not grow with the database
-EVERY_TABLE = 0x10002  # of PRAGMA optimize: run ANALYZE where it helps, also for tables that were not asked yet
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,8 @@ def optimize(db: str, *, vacuum: bool = False) -> Optimized:
             require(path, 2 * bytes_before, "to write the database anew")
             sort_on_disk(connection)  # a copy in memory would be as large as the database
             connection.execute("VACUUM")
-        connection.pragma("analysis_limit", ROWS_LOOKED_AT)
-        connection.pragma("optimize", EVERY_TABLE)
+        connection.execute(sql("upkeep/forget_statistics"))
+        connection.execute(sql("upkeep/forget_samples"))
         log_kept = not _fold_in_log(connection)
         return Optimized(path, bytes_before, bytes_of(connection), log_before, log_bytes(path), log_kept, vacuum)
 

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 import apsw
 
-from sesscore.errors import SesscoreError
+from sesscore.errors import SchemaMismatch, SesscoreError
 from sesscore.identity import MIGRATING
 from sesscore.migrations import Migration, last_applied, missing, roll_back, run_migrations, schema_version
+from sesscore.shape import deviations
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_reading, open_for_writing
 from sesscore.upkeep.backup import backup_of
@@ -90,6 +91,11 @@ def dry_run(db: str, plan: Plan, *, backup: bool) -> Change:
 
 
 def _plan(connection: apsw.Connection, path: str, steps: Sequence[Step], after: int, *, backup: bool) -> Change:
+    if found := deviations(connection):
+        raise SchemaMismatch(
+            f"the schema was changed, or is of a version that was never released: {'; '.join(found)}",
+            hint="read the logs into a new file: sesscore ingest PATH --db FILE",
+        )
     passes = PASSES * (len(steps) + (1 if backup else 0)) if steps else 0
     seconds = round(passes * bytes_of(connection) / BYTES_A_SECOND, 1)
     return Change(path, schema_version(connection), after, steps, seconds)
