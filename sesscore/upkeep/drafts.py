@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sesscore.connections import unusable
-from sesscore.errors import DatabaseInUse
+from sesscore.errors import DatabaseInUse, StorageError
 
 SIDES = ("-wal", "-shm", "-journal")  # what SQLite puts beside a database
 
@@ -25,7 +24,7 @@ def draft(target: str) -> Iterator[str]:
     try:
         descriptor = _locked(path, target)
     except OSError as error:
-        raise unusable(path, error) from error
+        raise _refused(target, error) from error
     # The descriptor is closed last: to close it drops the locks that SQLite holds on the file in this process.
     try:
         os.fchmod(descriptor, 0o600)
@@ -44,7 +43,15 @@ def publish(path: str, target: str) -> None:
         Path(path).replace(target)
         sync_folder(target)
     except OSError as error:
-        raise unusable(target, error) from error
+        raise _refused(target, error) from error
+
+
+def _refused(target: str, error: OSError) -> StorageError:
+    return StorageError(
+        f"the file cannot be written: {error.strerror}",
+        where=target,
+        hint="check the permissions of its folder, or name another file",
+    )
 
 
 def sync_folder(path: str) -> None:

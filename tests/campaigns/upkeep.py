@@ -40,16 +40,24 @@ from sesscore.upkeep.restore import restore
 from sesscore.upkeep.schema import migrate, rollback
 
 KILLED = 99  # how a child ends that was killed
-ERRORS = {"eio": (apsw.IOError, errno.EIO), "full": (apsw.FullError, errno.ENOSPC)}
+# What SQLite and what `os` is told, and the exit codes that fit.
+ERRORS = {
+    "eio": (apsw.IOError, errno.EIO, (1, 7)),
+    "full": (apsw.FullError, errno.ENOSPC, (7,)),
+    "busy": (apsw.BusyError, errno.EBUSY, (5,)),
+    "cantopen": (apsw.CantOpenError, errno.EMFILE, (7,)),
+}
 NAMES = ("open", "link", "rename", "replace", "unlink", "fsync")  # calls of `os` that are watched, too
 # Which calls can fail in this way; None: all.
 KINDS = {
     "eio": None,
     "full": ("xWrite", "xTruncate", "xSync", "os.open", "os.link"),
+    "busy": ("xLock",),
+    "cantopen": ("xOpen", "os.open"),
     "kill": None,
     "kill-os": tuple(f"os.{name}" for name in NAMES),  # the few of `kill` between which names change
 }
-ALL = ("eio", "full", "kill")
+ALL = tuple(kind for kind in KINDS if kind != "kill-os")
 RELEASING = ("xClose", "xUnlock")  # of which SQLite passes over errors
 LASTING = ("once", "for good")
 
@@ -98,7 +106,7 @@ class Faulty(Watched):
             os._exit(KILLED)
         if call in RELEASING:
             return go(*given)
-        error, number = ERRORS[fault.kind]
+        error, number, _ = ERRORS[fault.kind]
         raise OSError(number, os.strerror(number)) if call.startswith("os.") else error(f"planned: {fault}")
 
     @contextmanager
@@ -278,7 +286,7 @@ def _outcome(vfs: Faulty, fault: Fault, at: Path, case: Case) -> tuple[str, str]
         with vfs.watching():
             case.act(at)
     except SesscoreError as error:
-        fits = error.exit_code in (1, 7)
+        fits = error.exit_code in ERRORS[fault.kind][2]
         return ("" if fits else f"exit code {error.exit_code}: {error}"), f"ended with {error.exit_code}"
     except BaseException as error:
         return f"{type(error).__name__}: {error}", "ended with a foreign error"
