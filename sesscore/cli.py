@@ -12,6 +12,7 @@ import click
 
 from sesscore import __version__
 from sesscore.commands import options
+from sesscore.commands.db import db
 from sesscore.commands.ingest import ingest
 from sesscore.commands.matchers import matchers
 from sesscore.commands.merge import merge
@@ -59,7 +60,7 @@ def cli(context: click.Context, config: str | None) -> None:
     context.ensure_object(options.Settings).sensors = configuration.sensors
 
 
-for command in (ingest, matchers, merge, quarantine, report, show, synth, verify, why):
+for command in (db, ingest, matchers, merge, quarantine, report, show, synth, verify, why):
     cli.add_command(command)
 
 

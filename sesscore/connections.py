@@ -14,7 +14,7 @@ import apsw
 
 from sesscore.errors import StorageError
 from sesscore.migrations import schema_version
-from sesscore.pragmas import busy_timeout
+from sesscore.pragmas import busy_timeout, unprivileged
 from sesscore.sqlite_errors import no_database
 
 
@@ -41,6 +41,7 @@ def _open(path: str, mode: str, flags: int) -> apsw.Connection:
     uri = f"file:{quote(os.fsencode(path))}?{mode}"
     connection = apsw.Connection(uri, flags=flags | apsw.SQLITE_OPEN_URI)
     try:
+        unprivileged(connection)
         busy_timeout(connection)
         schema_version(connection)
     except BaseException:

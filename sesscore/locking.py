@@ -7,6 +7,7 @@ kernel releases an flock when its holder dies, so there are no stale locks and n
 import contextlib
 import fcntl
 import os
+import time
 from datetime import UTC, datetime
 
 from sesscore.errors import DatabaseInUse, StorageError
@@ -36,7 +37,7 @@ class WriterLock:
 
     def _take(self, database: str) -> None:
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._try()
         except BlockingIOError as error:
             raise DatabaseInUse(
                 f"another ingest is writing this database: {self._holder()}",
@@ -53,9 +54,15 @@ class WriterLock:
         started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self._write(f"process {os.getpid()} on {os.uname().nodename} since {started}\n")
 
+    def _try(self) -> None:
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.01)  # `holder`, below, may have had it for a moment
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
     def _holder(self) -> str:
-        text = os.pread(self._descriptor, _TEXT_LIMIT, 0).decode("utf-8", "replace").strip()
-        return text or "its name is not known yet"
+        return _text(self._descriptor) or "its name is not known yet"
 
     def _write(self, text: str) -> None:
         os.ftruncate(self._descriptor, 0)
@@ -70,3 +77,27 @@ class WriterLock:
         os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
         self._descriptor = -1
+
+
+def holder(database: str) -> str | None:
+    """Who writes the database now, None if nobody does. Makes nothing, and waits for nobody."""
+    try:
+        descriptor = os.open(f"{database}.lock", os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        text = _text(descriptor)
+        # A holder that ended in order has emptied the file: only for one that was killed is the lock touched.
+        if text:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return None
+    except BlockingIOError:
+        return text
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _text(descriptor: int) -> str:
+    return os.pread(descriptor, _TEXT_LIMIT, 0).decode("utf-8", "replace").strip()

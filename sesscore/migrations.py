@@ -1,32 +1,66 @@
-"""Brings a database to the schema of this program: numbered files of `sql/migrations/`, append only."""
+"""Brings a database to the schema of this program, and back: numbered files of `sql/migrations/`, append only.
 
+Each migration may have a way back, `sql/migrations/down/` with the same name, and says in a line of its header,
+`-- readable_from: N`, that programs of schema N and later can read what it leaves. Without that line only its own can.
+"""
+
+import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import apsw
 
-from sesscore.errors import SchemaMismatch
+from sesscore.errors import SchemaMismatch, SesscoreError
 from sesscore.queries import names, sql
+from sesscore.structure import damage, dangling
 
 APPLICATION_ID = 0x53455353  # "SESS", by which file(1) and other programs can know the database
 _FOLDER = "migrations"
+_DOWN = f"{_FOLDER}/down"
+_READABLE_FROM = re.compile(r"^-- readable_from: (\d+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Migration:
-    """One numbered file: `0001_sessions.sql` has version 1 and name `sessions`."""
+    """One numbered file: `0001_sessions.sql` has version 1 and name `sessions`. down: the script that takes it back."""
 
     version: int
     name: str
     script: str
+    down: str | None = None
+
+    def __str__(self) -> str:
+        """The name of the file."""
+        return f"{self.version:04}_{self.name}"
+
+    @property
+    def readable_from(self) -> int:
+        """The oldest schema whose programs can read the database after it."""
+        stated = _READABLE_FROM.search(self.script)
+        return int(stated[1]) if stated else self.version
+
+    def way_back(self) -> str:
+        """The script that takes it back, or an error that says why there is none."""
+        if self.version == 1:
+            raise SesscoreError("there is nothing to go back to: schema 1 is the first")
+        if self.down is None:
+            raise SesscoreError(
+                f"migration {self} cannot be taken back: what it leaves does not tell what was before",
+                hint="sesscore db restore FILE, with the backup that was made before it",
+            )
+        return self.down
 
 
 def _shipped() -> tuple[Migration, ...]:
     """The migrations that come with this program, in order."""
+    ways_back = names(_DOWN)
     found = []
     for file_name in names(_FOLDER):
         number, _, name = file_name.partition("_")
-        found.append(Migration(int(number), name, sql(f"{_FOLDER}/{file_name}")))
+        down = sql(f"{_DOWN}/{file_name}") if file_name in ways_back else None
+        found.append(Migration(int(number), name, sql(f"{_FOLDER}/{file_name}"), down))
     return tuple(found)
 
 
@@ -39,6 +73,15 @@ def schema_version(connection: apsw.Connection) -> int:
     return int(connection.pragma("user_version"))
 
 
+def readable_from(connection: apsw.Connection) -> int | None:
+    """The oldest schema whose programs can read the database; None if it does not say so."""
+    try:
+        told = connection.execute(sql("store/readable_from"), {"version": schema_version(connection)}).get
+    except apsw.SQLError:  # schema 1 has no such column
+        return None
+    return told if isinstance(told, int) else None
+
+
 def foreign_step(connection: apsw.Connection) -> str | None:
     """A step that made the database and is none of this program's: that of a version that was never released."""
     known = {migration.version: migration.name for migration in MIGRATIONS}
@@ -46,6 +89,9 @@ def foreign_step(connection: apsw.Connection) -> str | None:
         if known.get(version, name) != name:
             return f"{version:04}_{name}"
     return None
+
+
+# Up
 
 
 def run_migrations(connection: apsw.Connection) -> list[int]:
@@ -56,32 +102,94 @@ def run_migrations(connection: apsw.Connection) -> list[int]:
     """
     applied = []
     for migration in MIGRATIONS:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with _all_or_nothing(connection):
             # Asked inside the transaction, so that of two programs that migrate at once each file runs once.
             if schema_version(connection) < migration.version:
                 _apply(connection, migration)
                 applied.append(migration.version)
-            connection.execute("COMMIT")
-        except BaseException:
-            # A full disk makes SQLite roll back by itself, and then there is nothing left to roll back.
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
     _refuse_newer(connection)
     return applied
 
 
+def missing(connection: apsw.Connection) -> list[Migration]:
+    """The migrations that `run_migrations` would apply."""
+    version = schema_version(connection)
+    return [migration for migration in MIGRATIONS if migration.version > version]
+
+
 def _apply(connection: apsw.Connection, migration: Migration) -> None:
     """Run the statements of one migration and record it; the caller holds the transaction."""
-    for _ in connection.execute(migration.script):
-        pass  # a statement that returns rows would hold up the statements after it
+    _run(connection, migration.script)
+    version = migration.version
     connection.execute(
         sql("store/record_migration"),
-        {"version": migration.version, "name": migration.name, "applied_us": time.time_ns() // 1000},
+        {"version": version, "name": migration.name, "applied_us": time.time_ns() // 1000},
     )
+    if version > 1:  # the first one has no place for it
+        connection.execute(
+            sql("store/record_readable_from"), {"version": version, "readable_from": migration.readable_from}
+        )
     connection.pragma("application_id", APPLICATION_ID)
-    connection.pragma("user_version", migration.version)
+    connection.pragma("user_version", version)
+    _refuse_damage(connection, f"after migration {migration}")
+
+
+# Down
+
+
+def last_applied(connection: apsw.Connection) -> Migration:
+    """The migration that `roll_back` would take back. Raises SchemaMismatch for a newer database."""
+    _refuse_newer(connection)
+    version = schema_version(connection)
+    return next(migration for migration in MIGRATIONS if migration.version == version)
+
+
+def roll_back(connection: apsw.Connection) -> Migration:
+    """Take back the last migration, in one transaction, and return it; what the database says stays."""
+    with _all_or_nothing(connection):
+        migration = last_applied(connection)
+        script = migration.way_back()
+        try:
+            _run(connection, script)
+        except (apsw.ConstraintError, apsw.SQLError) as error:
+            raise SesscoreError(
+                f"migration {migration} cannot be taken back with what the database holds: {error}",
+                hint="sesscore db restore FILE, with the backup that was made before it",
+            ) from error
+        connection.execute(sql("store/forget_migration"), {"version": migration.version})
+        connection.pragma("user_version", migration.version - 1)
+        _refuse_damage(connection, f"without migration {migration}")
+    return migration
+
+
+# Both
+
+
+@contextmanager
+def _all_or_nothing(connection: apsw.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # A full disk makes SQLite roll back by itself, and then there is nothing left to roll back.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _run(connection: apsw.Connection, script: str) -> None:
+    for _ in connection.execute(script):
+        pass  # a statement that returns rows would hold up the statements after it
+
+
+def _refuse_damage(connection: apsw.Connection, when: str) -> None:
+    """Asked before the commit, so that what a migration breaks, or finds broken, is not made to last."""
+    if found := damage(connection) or dangling(connection):
+        raise SesscoreError(
+            f"the database would be damaged {when}: {'; '.join(found)}",
+            hint="sesscore db check, which says whether it is damaged already",
+        )
 
 
 def _refuse_newer(connection: apsw.Connection) -> None:

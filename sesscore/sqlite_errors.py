@@ -45,12 +45,18 @@ def translated(error: apsw.Error, where: str) -> SesscoreError | None:
     if isinstance(error, apsw.NotADBError):
         return no_database(where)
     if isinstance(error, _DAMAGED):
-        return SesscoreError(f"the database is damaged: {error}", where=where, hint=_check(where))
+        return damaged(str(error), where)
     return None
 
 
-def _check(where: str) -> str:
-    return f"sesscore verify --db {shlex.quote(where)}"
+def damaged(problem: str, where: str) -> SesscoreError:
+    """The file is not whole; what there is instead of it: a backup, or the logs."""
+    return SesscoreError(
+        f"the database is damaged: {problem}",
+        where=where,
+        hint=f"sesscore db restore BACKUP --db {shlex.quote(where)}; without a backup, read the logs again: "
+        "sesscore ingest PATH --db NEW",
+    )
 
 
 def no_database(where: str) -> SesscoreError:

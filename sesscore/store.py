@@ -11,9 +11,10 @@ from typing import Self
 import apsw
 
 from sesscore.connections import has_log, open_for_changes, open_for_queries, peek, size_of, unusable
-from sesscore.errors import NothingToRead, SchemaMismatch, SesscoreError, StorageError
+from sesscore.errors import NothingToRead, SesscoreError, StorageError
+from sesscore.identity import READING, WRITING, Standing, identify
 from sesscore.locking import WriterLock
-from sesscore.migrations import APPLICATION_ID, SCHEMA_VERSION, foreign_step, run_migrations, schema_version
+from sesscore.migrations import run_migrations
 from sesscore.pragmas import (
     Durability,
     cell_size_check,
@@ -21,7 +22,6 @@ from sesscore.pragmas import (
     no_foreign_keys,
     page_size,
     synchronous,
-    unprivileged,
     write_ahead_log,
 )
 from sesscore.sqlite_errors import check_library, no_database, sqlite_errors
@@ -64,24 +64,29 @@ class Database:
 
 
 def open_for_writing(
-    path: str | os.PathLike[str], *, durability: Durability = "normal", create: bool = True
+    path: str | os.PathLike[str],
+    *,
+    durability: Durability = "normal",
+    create: bool = True,
+    accept: frozenset[Standing] = WRITING,
 ) -> Database:
     """The database, ready for rows and locked against other writers; made if it does not exist.
 
     A file that is not ours, newer, older or damaged is refused before anything is written, beside it too.
+    accept: which schemas the caller can deal with.
     """
     check_library()
-    real = _real_path(path)
-    if _is_blank(real):
+    real = real_path(path)
+    if _look(real, accept) is None:
         if not create:
             raise _missing(real)
-        _check_folder(real)
+        check_folder(real)
     lock = WriterLock(real)
     try:
         # Asked again: before the lock was taken, another program may have made the database.
-        blank = _is_blank(real)
+        blank = _look(real, accept) is None
         if blank:
-            _make_private(real)
+            make_private(real)
         with sqlite_errors(real):
             connection = _writer(real, durability)
             if blank:
@@ -92,20 +97,27 @@ def open_for_writing(
     return Database(real, connection, lock)
 
 
-def open_for_reading(path: str | os.PathLike[str]) -> Database:
-    """The database, for queries only; works beside a writer and on media that cannot be written."""
+def open_for_reading(
+    path: str | os.PathLike[str], *, accept: frozenset[Standing] = READING, touch: bool = True
+) -> Database:
+    """The database, for queries only; works beside a writer and on media that cannot be written.
+
+    accept: which schemas the caller can deal with. touch: False makes no index for the log of a database that has none,
+    at the price that a writer who comes meanwhile is not seen; so is one read that is too new for this program.
+    """
     check_library()
-    real = _real_path(path)
-    if _is_blank(real):
+    real = real_path(path)
+    standing = _look(real, accept)
+    if standing is None:
         raise _missing(real)
     with sqlite_errors(real):
-        return Database(real, _reader(real))
+        return Database(real, _reader(real) if touch and standing is not Standing.NEWER else peek(real))
 
 
 # What is there
 
 
-def _real_path(path: str | os.PathLike[str]) -> str:
+def real_path(path: str | os.PathLike[str]) -> str:
     """Links resolved: SQLite puts its log beside the real file, so the lock belongs there, whatever name was used."""
     try:
         return os.path.realpath(os.fspath(path))
@@ -113,51 +125,22 @@ def _real_path(path: str | os.PathLike[str]) -> str:
         raise SesscoreError("this is no file name", where=repr(path)) from error
 
 
-def _is_blank(path: str) -> bool:
-    """True if there is no database yet. Raises for a file that this program must not write.
+def _look(path: str, accept: frozenset[Standing]) -> Standing | None:
+    """Where the database stands, None if there is none yet. Raises for a file that is none of `accept`.
 
     Nothing is written, not even the index beside a log: the file may belong to another program.
     """
     size = size_of(path)
     if size < 0 or (size == 0 and not has_log(path)):
-        return True
+        return None
     if size == 1:  # which SQLite takes for an empty file
         raise no_database(path)
     with sqlite_errors(path):
         connection = peek(path)
         try:
-            return _check_identity(connection, path)
+            return identify(connection, path, accept)
         finally:
             connection.close()
-
-
-def _check_identity(connection: apsw.Connection, path: str) -> bool:
-    """True for a database without a schema, False for ours; an error for any other."""
-    application = connection.pragma("application_id")
-    version = schema_version(connection)
-    if application == 0 and version == 0 and not connection.execute("SELECT count(*) FROM sqlite_schema").get:
-        return True
-    if application != APPLICATION_ID:
-        raise SesscoreError("the database belongs to another program", where=path, hint="name another file with --db")
-    if version > SCHEMA_VERSION:
-        raise SchemaMismatch(
-            f"the database is newer than this program: schema {version}, known up to {SCHEMA_VERSION}",
-            where=path,
-            hint="pip install --upgrade sesscore",
-        )
-    if version < SCHEMA_VERSION:
-        raise SchemaMismatch(
-            f"the database is older than this program: schema {version}, needed {SCHEMA_VERSION}",
-            where=path,
-            hint=f"sesscore db migrate --db {shlex.quote(path)}",
-        )
-    if step := foreign_step(connection):
-        raise SchemaMismatch(
-            f"the database is of a version that was never released: {step} made it",
-            where=path,
-            hint="read the logs into a new file: sesscore ingest PATH --db FILE",
-        )
-    return False
 
 
 def _missing(path: str) -> NothingToRead:
@@ -167,7 +150,7 @@ def _missing(path: str) -> NothingToRead:
 # Connecting
 
 
-def _check_folder(path: str) -> None:
+def check_folder(path: str) -> None:
     """Say it in words of folders, before the lock file would fail to be made there."""
     folder = Path(path).parent
     if not folder.is_dir():
@@ -176,7 +159,7 @@ def _check_folder(path: str) -> None:
         )
 
 
-def _make_private(path: str) -> None:
+def make_private(path: str) -> None:
     """An empty file for its owner alone, whatever the umask; SQLite gives the log and its index the same mode."""
     try:
         with contextlib.suppress(FileExistsError):
@@ -188,7 +171,6 @@ def _make_private(path: str) -> None:
 
 def _reader(path: str) -> apsw.Connection:
     connection = open_for_queries(path)
-    unprivileged(connection)
     cell_size_check(connection)
     memory(connection, cache_kib=READER_CACHE_KIB)
     return connection
@@ -197,7 +179,6 @@ def _reader(path: str) -> apsw.Connection:
 def _writer(path: str, durability: Durability) -> apsw.Connection:
     connection = open_for_changes(path)
     try:
-        unprivileged(connection)
         cell_size_check(connection)
         no_foreign_keys(connection)
         memory(connection, cache_kib=WRITER_CACHE_KIB)

@@ -11,11 +11,12 @@ from sesscore.checks_rollups import ROLLUPS
 from sesscore.checks_sessions import SESSIONS, walk
 from sesscore.contenthash import content_hash, sort_on_disk
 from sesscore.differences import Found
-from sesscore.errors import SesscoreError
 from sesscore.parts import PartDamaged
-from sesscore.queries import Bounds, rows, sql
+from sesscore.queries import Bounds, rows
 from sesscore.render import Block, Listing, Statement, Title
 from sesscore.snapshot import one_state
+from sesscore.sqlite_errors import damaged
+from sesscore.structure import damage
 from sesscore.wording import counted
 
 SCHEMA = "sesscore.verify/1"
@@ -32,9 +33,9 @@ def document(connection: apsw.Connection, db: str, logs: Logs | None = None) -> 
         with one_state(connection):
             return _document(connection, db, logs)
     except UnicodeDecodeError as error:
-        raise _damaged(f"a text is no UTF-8: {error.reason}", db) from error
+        raise damaged(f"a text is no UTF-8: {error.reason}", db) from error
     except apsw.CorruptError as error:
-        raise _damaged(str(error), db) from error
+        raise damaged(str(error), db) from error
 
 
 def _document(connection: apsw.Connection, db: str, logs: Logs | None) -> dict[str, Any]:
@@ -65,17 +66,8 @@ def _checked(connection: apsw.Connection, compared: Recounted | None) -> Iterato
 
 
 def _check_file(connection: apsw.Connection, db: str) -> None:
-    problems = [row[0] for row in connection.execute(sql("verify/integrity"))]
-    if problems != ["ok"]:
-        raise _damaged("; ".join(str(problem) for problem in problems), db)
-
-
-def _damaged(problem: str, db: str) -> SesscoreError:
-    return SesscoreError(
-        f"the database is damaged: {problem}",
-        where=db,
-        hint="sesscore ingest PATH --db NEW, which reads the logs again",
-    )
+    if problems := damage(connection):
+        raise damaged("; ".join(problems), db)
 
 
 def _hash(connection: apsw.Connection) -> str | None:

@@ -67,6 +67,15 @@ def changing(db: str) -> Iterator[apsw.Connection]:
         connection.close()
 
 
+def damaged_index(db: str) -> None:
+    """Two indexes change their trees: the file can be opened, and is not sound."""
+    with changing(db) as connection:
+        roots = "SELECT name, rootpage FROM sqlite_schema WHERE name IN ('source_path', 'source_inode') ORDER BY name"
+        (inode, one), (path, other) = connection.execute(roots).fetchall()
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.executemany("UPDATE sqlite_schema SET rootpage = ? WHERE name = ?", [(other, inode), (one, path)])
+
+
 def outcome(capsys: Any, *arguments: str) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of the program."""
     code = cli.main(arguments)

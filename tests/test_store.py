@@ -199,6 +199,78 @@ def test_an_older_one_names_the_command(path):
     assert caught.value.hint == f"sesscore db migrate --db {path}"
 
 
+# Newer ones
+
+
+LATER = SCHEMA_VERSION + 1
+
+
+def later(readable_from):
+    """What a later program leaves, which says from which schema on its database can be read."""
+    return (
+        f"PRAGMA user_version={LATER}; CREATE TABLE later (a INTEGER) STRICT;"
+        " INSERT INTO schema_history (version, name, applied_us, readable_from)"
+        f" VALUES ({LATER}, 'x', 0, {readable_from})"
+    )
+
+
+def test_a_newer_one_that_says_so_is_read_and_never_written(database):
+    with open_for_writing(database) as opened:
+        insert(opened)
+    stdlib(database, later(SCHEMA_VERSION))
+    before = traces(database.parent)
+    with pytest.raises(SchemaMismatch, match="it can be read, and is not written") as caught:
+        open_for_writing(database)
+    assert caught.value.exit_code == 4
+    assert traces(database.parent) == before
+    with open_for_reading(database) as opened:
+        assert count(opened) == 1
+    assert hashlib.sha256(database.read_bytes()).hexdigest() == before["s.db"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        later(LATER),
+        f"{later(1)}; DELETE FROM schema_history WHERE version = {LATER}",
+        f"{later(1)}; UPDATE schema_history SET readable_from = {LATER} WHERE version = 1",
+        f"{later(1)}; ALTER TABLE schema_history DROP COLUMN readable_from",
+        f"{later(1)}; DROP TABLE schema_history; CREATE TABLE schema_history (version, readable_from);"
+        f" INSERT INTO schema_history VALUES ({LATER}, '1')",
+    ],
+    ids=["it says no", "no record", "an earlier step says no", "no such column", "no number"],
+)
+def test_a_newer_one_that_does_not_say_so_is_refused(database, script):
+    stdlib(database, script)
+    before = traces(database.parent)
+    for opener in (open_for_writing, open_for_reading):
+        with pytest.raises(SchemaMismatch, match="newer") as caught:
+            opener(database)
+        assert caught.value.exit_code == 4
+    assert traces(database.parent) == before
+
+
+def test_a_newer_one_whose_writer_was_killed_is_refused_by_what_stands_in_its_log(database):
+    """The index of a log (-shm) is SQLite's to make anew; database and log are not touched."""
+    code = (
+        "import apsw, os, sys; c = apsw.Connection(sys.argv[1]); c.pragma('wal_autocheckpoint', 0)\n"
+        "c.execute(sys.argv[2]); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(database), later(LATER)], check=True)
+    before = traces(database.parent)
+    for opener in (open_for_writing, open_for_reading):
+        with pytest.raises(SchemaMismatch, match="newer"):
+            opener(database)
+    assert traces(database.parent) | {"s.db-shm": ""} == before | {"s.db-shm": ""}
+    assert (database.parent / "s.db-wal").stat().st_size
+
+
+def test_one_of_ours_without_a_history_is_refused(database):
+    stdlib(database, "DROP TABLE schema_history")
+    with pytest.raises(SesscoreError, match="no record of its migrations"):
+        open_for_writing(database)
+
+
 @pytest.mark.parametrize("make", [lambda path: None, lambda path: path.touch()])
 def test_reading_what_is_not_there(path, make):
     make(path)
