@@ -50,3 +50,7 @@ class StorageError(SesscoreError, OSError):
     """The disk is full, a folder cannot be written, or reading or writing failed."""
 
     exit_code = 7
+
+
+class DiskFull(StorageError):
+    """There is no room left. Who follows logs waits for some."""

@@ -81,12 +81,12 @@ def stored_path(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def recognise(path: str, connection: apsw.Connection, sensor: str) -> Recognised:
+def recognise(path: str, connection: apsw.Connection, sensor: str, *, descriptor: int | None = None) -> Recognised:
     """Opens a file and finds out whether it was read before. sensor: for events that name none, if it was not.
 
-    Raises SourceUnreadable, OSError.
+    descriptor: of the file, if it is open already. Raises SourceUnreadable, OSError.
     """
-    source = open_source(path)
+    source = open_source(path, descriptor)
     try:
         fresh = SourceRow(
             None,
@@ -107,7 +107,7 @@ def recognise(path: str, connection: apsw.Connection, sensor: str) -> Recognised
                 return Recognised(source, _moved(known, fresh))
             if source.offset:  # a compressed one was read to find out
                 source.close()
-                source = open_source(path)
+                source = open_source(path, descriptor)
         return Recognised(source, fresh)
     except BaseException:
         source.close()

@@ -1,6 +1,7 @@
 """Iterators that run in threads of their own, a little ahead of their user, who sees one item after the other."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
@@ -8,6 +9,9 @@ from typing import Generic, Self, TypeVar
 
 S = TypeVar("S")
 T = TypeVar("T")
+
+_ASK_SECONDS = 0.1
+_PATIENCE = 1.5  # seconds: a block of the slowest decompression takes less
 
 Turn = Callable[[], None]
 """Waits until all sources before are read to their ends."""
@@ -37,12 +41,20 @@ class ReadAhead(Generic[S, T]):
 
     read: called with a source and a `Turn`, gives its items. readers: how many sources are read side by side. Items are
     what bounds the memory of a pipeline: of the source whose turn it is, one waits while the next is made; of each
-    source that is read beside it, there is one. An error comes out where the items do.
+    source that is read beside it, there is one. An error comes out where the items do. stop: asked while there is
+    nothing to take; True ends the iteration.
     """
 
-    def __init__(self, sources: Sequence[S], read: Callable[[S, Turn], Iterator[T]], readers: int = 1) -> None:
+    def __init__(
+        self,
+        sources: Sequence[S],
+        read: Callable[[S, Turn], Iterator[T]],
+        readers: int = 1,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._sources = sources
         self._read = read
+        self._asked_to_stop = stop
         self._begun = 0  # sources
         self._lanes: deque[_Lane[S, T]] = deque()  # begun and not taken to their ends, in order
         self._unread: list[_Lane[S, T]] = []  # those of them that give more
@@ -61,12 +73,13 @@ class ReadAhead(Generic[S, T]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stops reading and waits for the threads."""
+        """Stops reading and waits for the threads, but not for one that waits for input that may never come."""
         with self._changed:
             self._stop = True
             self._changed.notify_all()
+        patience = time.monotonic() + _PATIENCE
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, patience - time.monotonic()))
 
     def __iter__(self) -> Iterator[T]:
         """The items, in order."""
@@ -77,9 +90,11 @@ class ReadAhead(Generic[S, T]):
                 raise item.error
 
     def _take(self) -> T | _End | None:
-        """The next item; None after the last source."""
+        """The next item; None after the last source, and if asked to stop."""
         with self._changed:
-            self._changed.wait_for(lambda: self._lanes[0].items if self._lanes else self._begun == len(self._sources))
+            while not self._changed.wait_for(self._can_take, _ASK_SECONDS):
+                if self._asked_to_stop():
+                    return None
             if not self._lanes:
                 return None
             item = self._lanes[0].items.popleft()
@@ -87,6 +102,9 @@ class ReadAhead(Generic[S, T]):
                 self._lanes.popleft()
             self._changed.notify_all()
             return item
+
+    def _can_take(self) -> bool:
+        return bool(self._lanes[0].items) if self._lanes else self._begun == len(self._sources)
 
     # In the threads
 

@@ -109,7 +109,9 @@ def read_source(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
 def _read(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
     options = desk.options
     with desk.asking:
-        recognised = recognise(candidate.path, desk.connection, candidate.sensor or options.sensor)
+        recognised = recognise(
+            candidate.path, desk.connection, candidate.sensor or options.sensor, descriptor=candidate.descriptor
+        )
     row = recognised.row
     with recognised.source as source:
         if recognised.unchanged:

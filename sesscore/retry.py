@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field, replace
 
 import apsw
 
-from sesscore._fold import Folded
 from sesscore.errors import StorageError
 from sesscore.known import SourceRow, digest, known_rows
 from sesscore.ledger import Ledger
@@ -48,18 +47,10 @@ class Retried:
 
 @dataclass
 class Step:
-    """What was written at once, of one source: the change of its ledger, and sessions."""
+    """What was written at once, of one source: the change of its ledger."""
 
     source: SourceRow
     ledger: Ledger = field(default_factory=Ledger)
-    new_sessions: int = 0
-    updated_sessions: int = 0
-
-    def add(self, ledger: Ledger, folded: Folded) -> None:
-        """Adds a batch."""
-        self.ledger.add(ledger)
-        self.new_sessions += folded.new_sessions
-        self.updated_sessions += folded.updated_sessions
 
 
 class Retry:
@@ -174,7 +165,7 @@ class Retry:
                 for scanned in change.scans:
                     number = scanned.begin.records + change.begin - change.unit.first + moved
                     placed = replace(scanned, begin=replace(scanned.begin, records=number))
-                    step.add(*self._writer.write(placed, source, again=True))
+                    step.ledger.add(self._writer.write(placed, source, again=True))
                 moved += change.by
         return step
 
@@ -223,7 +214,7 @@ class Retry:
             reader = self._reader(file, begin, source)
             try:
                 for scanned in reader.batches():
-                    step.add(*self._writer.write(scanned, source))
+                    step.ledger.add(self._writer.write(scanned, source))
             except SourceUnreadable as error:
                 raise StorageError(error.reason, where=source.path, hint=error.hint) from error
             self._writer.finish(source, reader.pending, file.damage)

@@ -16,7 +16,7 @@ from sesscore.decompress import HEAD_BYTES, Compression, Members, told
 STDIN = "-"
 
 _SKIP_STEP = 1024 * 1024
-_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+OPEN_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 _KINDS = (
     (stat.S_ISDIR, "is a directory", "name the files in it, or give the directory to `sesscore ingest`"),
     (stat.S_ISFIFO, "is a FIFO", "pipe it in: `sesscore ingest - < FIFO`"),
@@ -238,14 +238,17 @@ class Source:
         self.close()
 
 
-def open_source(path: str) -> Source:
-    """Open a file, or standard input if `path` is `-`. A link is followed. Raises SourceUnreadable."""
-    return _open_stdin() if path == STDIN else _open_file(path)
+def open_source(path: str, descriptor: int | None = None) -> Source:
+    """Open a file, or standard input if `path` is `-`. A link is followed. Raises SourceUnreadable.
+
+    descriptor: of the file, if it is open already. It stays open.
+    """
+    return _open_stdin() if path == STDIN else _open_file(path, descriptor)
 
 
-def _open_file(path: str) -> Source:
+def _open_file(path: str, descriptor: int | None) -> Source:
     try:
-        fd = os.open(path, _FLAGS)
+        fd = os.open(path, OPEN_FLAGS) if descriptor is None else os.dup(descriptor)
     except OSError as error:
         raise SourceUnreadable(path, *_refusal(path, error)) from error
     except ValueError as error:  # NUL in the name

@@ -6,13 +6,12 @@ from contextlib import contextmanager
 
 import apsw
 
-from sesscore.errors import DatabaseInUse, SesscoreError, StorageError
+from sesscore.errors import DatabaseInUse, DiskFull, SesscoreError, StorageError
 
 # Before it, two connections and a checkpoint could corrupt a WAL database (sqlite.org/wal.html#walresetbug).
 OLDEST_SQLITE = (3, 51, 3)
 
 _STORAGE = {
-    apsw.FullError: ("the disk is full", "free some space and run it again: what was committed is kept"),
     apsw.IOError: ("reading or writing the database failed", "check the disk, then run it again"),
     apsw.CantOpenError: ("the database cannot be opened", "check the permissions of the file and its folder"),
     apsw.ReadOnlyError: ("the database cannot be written", "check the permissions of the file and its folder"),
@@ -35,6 +34,9 @@ def sqlite_errors(where: str) -> Iterator[None]:
 
 def translated(error: apsw.Error, where: str) -> SesscoreError | None:
     """Our error for an error of SQLite, or None for a mistake in the program."""
+    if isinstance(error, apsw.FullError):
+        hint = "free some space and run it again: what was committed is kept"
+        return DiskFull(f"the disk is full: {error}", where=where, hint=hint)
     for kind, (what, hint) in _STORAGE.items():
         if isinstance(error, kind):
             return StorageError(f"{what}: {error}", where=where, hint=hint)

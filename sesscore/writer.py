@@ -9,6 +9,7 @@ from typing import Any, Self
 import apsw
 
 from sesscore._fold import Folded, Folder
+from sesscore.counts import Counts
 from sesscore.extension import row_tables
 from sesscore.halves import Join
 from sesscore.halves_taken import take_half, take_lead
@@ -51,6 +52,10 @@ class Writer:
         self.stored = StoredSessions(connection, self.folder.known)
         self._storing = Storing(connection, tables)
         self._ledgers: dict[int, Ledger] = {}  # of sources that are new in this run and not finished
+        self.counts = Counts()  # of all that was written
+        self._open = Counts()  # of that, what is in the open transaction
+        self._ending = Counts()  # in one that the other thread ends
+        self._committed = Counts()  # and not taken yet
         self._warmed = False
 
     def __enter__(self) -> Self:
@@ -72,11 +77,12 @@ class Writer:
     def _roll_back(self) -> None:
         with contextlib.suppress(Exception):  # the error at hand came first, whatever the other thread met
             self._storing.wait()
+            self._ended()
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
-    def write(self, scanned: Scanned, source: SourceRow, *, again: bool = False) -> tuple[Ledger, Folded]:
-        """Writes a batch and moves its source on. Returns its ledger, and what became of sessions. Raises apsw.Error.
+    def write(self, scanned: Scanned, source: SourceRow, *, again: bool = False) -> Ledger:
+        """Writes a batch and moves its source on. Returns its ledger. Raises apsw.Error.
 
         again: the source stands behind the batch already.
         """
@@ -91,10 +97,12 @@ class Writer:
         self.settle()  # what follows looks into the database, and its rows take the place of those that are stored
         self.folder.fold_known(self._found(), self.stored.load, folded)
         ledger = self._ledger(scanned, folded)
+        for counts in (self.counts, self._open):
+            counts.add_folded(ledger, folded)
         self._account(scanned, source, ledger, folded)
         self._log_bytes += len(scanned.batch.block)
         self._store(commit=self._is_due())
-        return ledger, folded
+        return ledger
 
     def _store(self, *, commit: bool) -> None:
         """Lets the other thread store what was folded. commit: and end the transaction, so that the next one begins."""
@@ -102,6 +110,7 @@ class Writer:
             self.folder.put_tallies()
             self._began = time.monotonic()
             self._log_bytes = 0
+            self._ending, self._open = self._open, Counts()
         self.folder.flip()
         self._storing.start(commit=commit)
         if self._held:  # the connection is in use by others, too
@@ -110,6 +119,17 @@ class Writer:
     def settle(self) -> None:
         """Waits until the database holds all that was written. Raises apsw.Error."""
         self._storing.settle()
+        self._ended()
+
+    def _ended(self) -> None:
+        """The other thread did all that it was given."""
+        self._committed.add(self._ending)
+        self._ending = Counts()
+
+    def take_committed(self) -> Counts:
+        """What was committed since this was asked last."""
+        committed, self._committed = self._committed, Counts()
+        return committed
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[apsw.Connection]:
@@ -127,27 +147,27 @@ class Writer:
         due = self._log_bytes >= COMMIT_BYTES or time.monotonic() - self._began >= COMMIT_SECONDS
         return due and not self._held
 
-    def join(self, join: Join) -> tuple[Ledger, Folded | None]:
+    def join(self, join: Join) -> None:
         """Counts an event that two sources hold as the last of the first one; the second loses what it counted of it.
 
-        Returns what that changes in the ledgers, and in sessions. Raises apsw.Error.
+        Raises apsw.Error.
         """
         self.begin()
         self.settle()
-        change = self.mend(join.second, take_lead(self._connection, join.second, join.lead))
+        self.mend(join.second, take_lead(self._connection, join.second, join.lead))
         if join.first.joined:
-            return change, None
+            return
         source = join.first.source
         source.half_bytes, source.pending_bytes = len(join.first.data), 0
-        change.add(self.mend(source, take_half(self._connection, join.first)))
-        ledger, folded = self.write(join.scanned, source)
-        change.add(ledger)
-        return change, folded
+        self.mend(source, take_half(self._connection, join.first))
+        self.write(join.scanned, source)
 
     def mend(self, source: SourceRow, change: Ledger) -> Ledger:
         """Stores a source whose records left the quarantine, and that in its ledger. Returns what it was given."""
         self.put("source", parameters(source))
         self.put("ledger", (source.source_id, *change.as_dict().values()))
+        for counts in (self.counts, self._open):
+            counts.ledger.add(change)
         return change
 
     def finish(self, source: SourceRow, pending_bytes: int, damage: str | None) -> None:
@@ -183,6 +203,8 @@ class Writer:
         self.folder.put_tallies()
         self.store()
         self._connection.execute("COMMIT")
+        self._committed.add(self._open)
+        self._open = Counts()
         self._began = 0.0
         self._log_bytes = 0
 

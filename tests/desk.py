@@ -13,8 +13,9 @@ from typing import Any
 from compare import Content, check_database, content, dump, expected_content, expected_ledgers, ledgers
 from transforms import COMPRESS
 
-from sesscore.ingest import IngestResult, ingest
+from sesscore.ingest import ingest
 from sesscore.recount import SourceBytes, recount
+from sesscore.result import IngestResult
 
 
 @dataclass

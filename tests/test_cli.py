@@ -14,7 +14,7 @@ from filled import fill
 
 from sesscore import __version__, cli
 from sesscore.commands.ingest import closing_line
-from sesscore.errors import DatabaseInUse, SesscoreError
+from sesscore.errors import DatabaseInUse, SesscoreError, StorageError
 from sesscore.ledger import Ledger
 from sesscore.retry import Retried
 from sesscore.store import open_for_writing
@@ -304,6 +304,8 @@ def test_ingest_says_how_it_went_on_one_line(capsys, ingested):
     assert ingested.paths == ("a", "b")
     progress = ingested.options.pop("progress")
     assert ingested.options.pop("matchers").users == ()
+    assert callable(ingested.options.pop("problem"))
+    assert callable(ingested.options.pop("degraded"))
     assert ingested.options == {
         "db": "x.db",
         "sensor": None,
@@ -311,11 +313,31 @@ def test_ingest_says_how_it_went_on_one_line(capsys, ingested):
         "assume_utc_offset_minutes": 0,
         "durability": "normal",
         "retry_quarantine": False,
+        "follow": False,
     }
     progress.start(10)
     progress.update(5, 1, 1, "[red]x")
     progress.finish()
     assert capsys.readouterr() == ("", "")
+
+
+def test_what_a_follower_meets_is_told_as_it_comes_up(capsys, ingested):
+    assert outcome(capsys, "ingest", "a", "--db", "x.db", "--follow")[0] == 0
+    ingested.options["problem"](("/a\x1b", "may not be read", ""))
+    ingested.options["degraded"](StorageError("the disk is full\n", where="/x.db"))
+    ingested.options["degraded"](None)
+    assert capsys.readouterr().err.splitlines() == [
+        "sesscore: may not be read (/a\\x1b)",
+        "sesscore: degraded, waiting: the disk is full\\x0a (/x.db)",
+        "sesscore: going on: the database can be written again",
+    ]
+
+
+@pytest.mark.parametrize("more", ["-", "--retry-quarantine"])
+def test_only_logs_are_followed(capsys, ingested, more):
+    code, _, err = outcome(capsys, "ingest", "a", "--follow", more)
+    assert code == 2
+    assert "only logs are followed" in err
 
 
 def test_the_closing_line_leaves_out_what_is_nothing():

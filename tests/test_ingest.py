@@ -498,7 +498,7 @@ def test_sources_read_side_by_side_are_stored_as_if_one_after_the_other(tmp_path
     """Row by row, numbers of sources and sessions included."""
     found = []
     for readers in (1, 4):
-        monkeypatch.setattr("sesscore.ingest.readers", lambda options, readers=readers: readers)
+        monkeypatch.setattr("sesscore.ingester.readers", lambda options, readers=readers: readers)
         desk = Desk(tmp_path / str(readers))
         desk.folder.mkdir()
         for number in range(12):

@@ -11,9 +11,10 @@ import pytest
 from compare import Scan, dump, reading, scan
 from real import DATA, files, truths
 
-from sesscore.ingest import IngestResult, ingest
+from sesscore.ingest import ingest
 from sesscore.recount import read_source
 from sesscore.recount_events import timestamp_us
+from sesscore.result import IngestResult
 
 pytestmark = pytest.mark.skipif(not (DATA / "truth.jsonl").exists(), reason="the real logs are not beside the project")
 

@@ -26,9 +26,10 @@ from strategies import lines as lines_of
 from strategies import logs, worlds
 
 from sesscore import queries, records, renumber, retry, retry_units, stored, storing, verify, writer
-from sesscore.ingest import IngestResult, ingest
+from sesscore.ingest import ingest
 from sesscore.matchers import MatcherFailed, Registry, UserMatcher
 from sesscore.records import RecordReader
+from sesscore.result import IngestResult
 from sesscore.retry_file import Found
 from sesscore.store import open_for_reading
 

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 import click
 
 from sesscore.commands import options
-from sesscore.errors import ConditionFailed, NothingToRead, SesscoreError
+from sesscore.errors import ConditionFailed, NothingToRead, SesscoreError, UsageError
 from sesscore.output import write
 from sesscore.safetext import safe
 from sesscore.wording import counted
 
 if TYPE_CHECKING:
-    from sesscore.ingest import IngestResult
     from sesscore.pragmas import Durability
+    from sesscore.result import IngestResult, Problem
 
 SCHEMA = "sesscore.ingest/1"
 
@@ -53,6 +53,7 @@ class Stopped(SesscoreError):
     is_flag=True,
     help="Then read again what is in quarantine; without PATH, do only that.",
 )
+@click.option("--follow", is_flag=True, help="Go on with what comes to the logs, until SIGTERM or Ctrl-C.")
 @options.format_("text", "json")
 @click.option(
     "--strict",
@@ -75,6 +76,7 @@ def ingest(
     assume_tz: int,
     matchers: tuple[str, ...],
     retry_quarantine: bool,
+    follow: bool,
     format: str,
     strict: bool,
     no_progress: bool,
@@ -88,10 +90,14 @@ def ingest(
     from sesscore.ingest import ingest as run
     from sesscore.progress import Progress
 
+    if follow and (retry_quarantine or "-" in paths):
+        raise UsageError(
+            "only logs are followed, not standard input or the quarantine", hint="sesscore ingest --follow FOLDER"
+        )
     settle_memory()
     only_retry = retry_quarantine and not paths
     path = options.database_path(db, make_folder=not only_retry)
-    progress = Progress(wanted=not no_progress)
+    progress = Progress(wanted=not no_progress and not follow)
     try:
         result = run(
             paths,
@@ -103,16 +109,32 @@ def ingest(
             matchers=options.load_matchers(matchers),
             progress=progress,
             retry_quarantine=retry_quarantine,
+            follow=follow,
+            problem=_tell_problem if follow else lambda problem: None,  # else when the bar is gone
+            degraded=_tell_trouble,
         )
     finally:
         progress.finish()
+    if not follow:
+        for problem in result.problems:
+            _tell_problem(problem)
     _tell(result, format)
     _check(result, path, strict=strict, only_retry=only_retry)
 
 
+def _tell_problem(problem: "Problem") -> None:
+    where, what, hint = problem
+    click.echo(safe(f"sesscore: {what} ({where})" + (f"; try: {hint}" if hint else "")), err=True)
+
+
+def _tell_trouble(error: SesscoreError | None) -> None:
+    if error is None:
+        click.echo("sesscore: going on: the database can be written again", err=True)
+    else:
+        click.echo(safe(f"sesscore: degraded, waiting: {error.what} ({error.where})"), err=True)
+
+
 def _tell(result: "IngestResult", form: str) -> None:
-    for where, what, hint in result.problems:
-        click.echo(safe(f"sesscore: {what} ({where})" + (f"; try: {hint}" if hint else "")), err=True)
     if form == "json":
         from sesscore.render import to_json
 

@@ -1,0 +1,168 @@
+"""A database that is open for ingest: reads sources into it, pass after pass."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from sesscore.discover import Candidate
+from sesscore.halves import Join, joins
+from sesscore.pragmas import Durability
+from sesscore.readahead import ReadAhead
+from sesscore.reading import Batch, Desk, Finished, Options, Step, Unchanged, Unreadable, read_source, readers
+from sesscore.result import IngestResult
+from sesscore.retry import Retry
+from sesscore.signals import Stop
+from sesscore.sqlite_errors import sqlite_errors
+from sesscore.store import open_for_reading, open_for_writing
+from sesscore.writer import Writer
+
+
+class Watcher(Protocol):
+    """Who is told about progress; see `sesscore.progress`."""
+
+    def start(self, total_bytes: int) -> None:
+        """total_bytes: of all files, as stored."""
+
+    def update(self, stored_bytes: int, events: int, sessions: int, source: str) -> None:
+        """stored_bytes: of `start`'s total that were read; events and sessions: new in this run."""
+
+
+class Ingester:
+    """Reads sources into a database. A context manager: leaving commits, or after an error rolls back, and closes.
+
+    result: is added to, as transactions are committed. stop: asked between batches. After an error an Ingester must
+    not be used again: it would know more than the database.
+    """
+
+    def __init__(
+        self,
+        db: str,
+        options: Options,
+        result: IngestResult,
+        stop: Stop,
+        *,
+        durability: Durability = "normal",
+        create: bool = True,
+        progress: Watcher | None = None,
+    ) -> None:
+        self._db = db
+        self._options = options
+        self._result = result
+        self._stop = stop
+        self._durability = durability
+        self._create = create
+        self._progress = progress
+        self._done_bytes = 0  # of sources that are finished
+
+    def __enter__(self) -> Self:
+        """Opens the database. Raises SesscoreError."""
+        with ExitStack() as stack:
+            database = stack.enter_context(open_for_writing(self._db, durability=self._durability, create=self._create))
+            lookups = stack.enter_context(open_for_reading(database.path))
+            stack.enter_context(sqlite_errors(database.path))
+            self._connection = database.connection
+            self._desk = Desk(lookups.connection, self._options)
+            self._writer = Writer(database.connection, self._options.matchers)
+            stack.push(self._count)
+            stack.enter_context(self._writer)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Commits, unless there was an error, and closes the database. Raises SesscoreError."""
+        self._stack.__exit__(kind, error, trace)
+
+    def _count(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """What was committed counts, whatever came after it."""
+        self._result.counts.add(self._writer.take_committed())
+        if error is None:
+            self._result.sessions_total = self._writer.count_sessions()
+
+    # One pass
+
+    def read(self, candidates: Sequence[Candidate]) -> None:
+        """Reads what is new in files, in their order. Raises SesscoreError."""
+        if self._progress is not None:
+            self._done_bytes = 0
+            self._progress.start(sum(_stored_bytes(candidate) for candidate in candidates))
+        with ReadAhead(
+            candidates, partial(read_source, self._desk), readers(self._options), self._stop.__bool__
+        ) as steps:
+            for step in steps:
+                self._take(step)
+                if self._stop:
+                    break
+
+    def retry(self) -> None:
+        """Reads again what is in quarantine. Raises SesscoreError."""
+        self._writer.commit()
+        again = Retry(self._writer, self._connection, self._desk.connection, self._options, self._result.retried)
+        for done in again.steps():
+            self._result.retried.records -= done.ledger.quarantined
+            self._result.met.mended(done.source)
+            if self._stop:
+                break
+
+    def join(self) -> None:
+        """Joins the halves of events, of which each source holds one. Raises SesscoreError."""
+        self._writer.settle()
+        for join in joins(self._connection, self._options):
+            self._join(join)
+            self._writer.settle()
+
+    def commit(self) -> None:
+        """Ends the transaction, if one is open. Raises SesscoreError."""
+        self._writer.commit()
+        self._result.counts.add(self._writer.take_committed())
+
+    # Steps
+
+    def _take(self, step: Step) -> None:
+        met = self._result.met
+        match step:
+            case Batch():
+                self._writer.write(step.scanned, step.row)
+                self._tell(step.stored_bytes, step.row.path)
+            case Finished():
+                self._writer.finish(step.row, step.pending_bytes, step.damage)
+                met.read(step.row)
+                self._end_of(step.row.stored_bytes, step.row.path)
+            case Unchanged():
+                if step.moved:
+                    self._writer.place(step.row)
+                met.unchanged(step.row)
+                self._end_of(step.row.stored_bytes, step.row.path)
+            case Unreadable():
+                met.unreadable(step.path, step.problem, step.hint)
+
+    def _join(self, join: Join) -> None:
+        """Counts an event of two sources."""
+        self._writer.join(join)
+        for row in (join.first.source, join.second):
+            self._writer.finish(row, row.pending_bytes, row.damage)
+            self._result.met.mended(row)
+
+    def _end_of(self, stored_bytes: int, path: str) -> None:
+        self._done_bytes += stored_bytes
+        self._tell(0, path)
+
+    def _tell(self, stored_bytes: int, path: str) -> None:
+        if self._progress is not None:
+            counts = self._writer.counts
+            self._progress.update(self._done_bytes + stored_bytes, counts.ledger.events, counts.new_sessions, path)
+
+
+def _stored_bytes(candidate: Candidate) -> int:
+    if candidate.problem is not None or candidate.path == "-":
+        return 0
+    try:
+        return Path(candidate.path).stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,143 @@
+"""Which of the logs that are followed may hold something new: asked often, so it asks the system for little.
+
+Logs that changed lately are looked at each time, and so are the folders in which logs begin and get other names. All
+else is looked at now and then. To be told of a file in vain costs a moment: what is new in it, and whether it is one
+that was read before, is found out by its content.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from sesscore.discover import Candidate
+from sesscore.sources import OPEN_FLAGS
+
+LATELY_NS = 3600 * 1_000_000_000  # a log that did not change for so long is looked at now and then
+RESCAN_SECONDS = 15.0
+RESCAN_SHARE = 2000  # or after so many times as long as that takes: a million files must not cost more than ten do
+MOST_HELD = 64
+_TICK_NS = 1_000_000_000  # what changes within one tick of a clock of the file system looks as if it changed once
+
+_Identity = tuple[int, int]
+_Mark = tuple[str, int, int]  # path, size and time of change: what differs if there may be something new
+
+
+class _Held(NamedTuple):
+    """An open file, the name that it had when it was opened, and whose log it is."""
+
+    path: str
+    descriptor: int
+    sensor: str | None
+
+
+class Watch:
+    """The logs that are followed. find: gives them. folders: where, beside where they lie, others may come up."""
+
+    def __init__(self, find: Callable[[], Sequence[Candidate]], folders: Sequence[str]) -> None:
+        self._find = find
+        self._more_folders = folders
+        self._folders: dict[str, tuple[int, int] | None] = {}
+        self._lately: list[Candidate] = []
+        self._named: set[_Identity] = set()
+        self._seen: dict[_Identity, _Mark] = {}
+        self._told: set[Candidate] = set()  # what could not be looked at: once, though logs vanish when they rotate
+        self._held: dict[_Identity, _Held] = {}  # each can be read to its end when it has no name any more
+        self._next_scan = 0.0
+
+    def changed(self, failed: Sequence[str] = ()) -> list[Candidate]:
+        """The logs that may hold something new since this was asked last; those that lost their names come first.
+
+        failed: paths that could not be read, and are tried again now and then.
+        """
+        if time.monotonic() >= self._next_scan or any(_mark(path) != mark for path, mark in self._folders.items()):
+            news = self._scan(set(failed))
+        else:
+            news = [one for one in self._lately if self._is_news(one)]
+        return self._nameless() + news
+
+    def forget(self) -> None:
+        """What was told is told again: nobody knows what became of it."""
+        self._seen.clear()
+        self._next_scan = 0.0
+
+    def close(self) -> None:
+        """Closes the files that are held."""
+        for held in self._held.values():
+            os.close(held.descriptor)
+        self._held.clear()
+
+    def _scan(self, failed: set[str]) -> list[Candidate]:
+        """Looks at everything."""
+        began = time.monotonic()
+        candidates = self._find()
+        self._folders = {path: _mark(path, time.time_ns()) for path in self._folders_of(candidates)}
+        self._seen = {identity: mark for identity, mark in self._seen.items() if mark[0] not in failed}
+        self._named = set()
+        news = [one for one in candidates if self._is_news(one)]
+        kept = self._named | self._held.keys()
+        self._seen = {identity: mark for identity, mark in self._seen.items() if identity in kept}
+        after = time.time_ns() - LATELY_NS
+        lately = {path for path, _, changed_ns in self._seen.values() if changed_ns > after}
+        self._lately = [one for one in candidates if one.path in lately]
+        self._next_scan = began + max(RESCAN_SECONDS, (time.monotonic() - began) * RESCAN_SHARE)
+        return news
+
+    def _folders_of(self, candidates: Sequence[Candidate]) -> set[str]:
+        # os.path, as names need not be UTF-8
+        return {os.path.dirname(one.path) or os.curdir for one in candidates} | set(self._more_folders)  # noqa: PTH120
+
+    def _is_news(self, candidate: Candidate) -> bool:
+        if candidate.problem is not None:
+            known = candidate in self._told
+            self._told.add(candidate)
+            return not known
+        try:
+            info = os.stat(candidate.path)  # noqa: PTH116 - for each log, several times a second
+        except OSError:  # gone since it was found
+            return False
+        identity = info.st_dev, info.st_ino
+        mark = candidate.path, info.st_size, info.st_ctime_ns
+        self._named.add(identity)
+        if self._seen.get(identity) == mark:
+            return False
+        self._seen[identity] = mark
+        self._hold(candidate, identity)
+        return True
+
+    # Logs without a name
+
+    def _hold(self, candidate: Candidate, identity: _Identity) -> None:
+        if identity in self._held or len(self._held) >= MOST_HELD:
+            return
+        try:
+            descriptor = os.open(candidate.path, OPEN_FLAGS)
+        except OSError:  # whoever reads it says why
+            return
+        info = os.fstat(descriptor)
+        if (info.st_dev, info.st_ino) == identity and time.time_ns() - info.st_ctime_ns < LATELY_NS:
+            self._held[identity] = _Held(candidate.path, descriptor, candidate.sensor)
+        else:
+            os.close(descriptor)
+
+    def _nameless(self) -> list[Candidate]:
+        """Those that are held and have no name any more by which they are followed, and may hold something new."""
+        news = []
+        for identity, held in list(self._held.items()):
+            info = os.fstat(held.descriptor)
+            mark = held.path, info.st_size, info.st_ctime_ns
+            if identity not in self._named and self._seen.get(identity) != mark:
+                self._seen[identity] = mark
+                news.append(Candidate(held.path, descriptor=held.descriptor, sensor=held.sensor))
+            elif time.time_ns() - info.st_ctime_ns > LATELY_NS:
+                os.close(self._held.pop(identity).descriptor)
+        return news
+
+
+def _mark(folder: str, now: int = 0) -> tuple[int, int] | None:
+    """What differs if something in a folder got another name. now: of a look after which there may be more."""
+    try:
+        info = os.stat(folder)  # noqa: PTH116
+    except OSError:
+        return None
+    return None if now - info.st_mtime_ns < _TICK_NS and now else (info.st_ino, info.st_mtime_ns)
