@@ -1,8 +1,7 @@
-"""What was written: by the open transaction, and by those that are committed."""
+"""What was written, and what of it is committed: nothing is told as done before its transaction has ended."""
 
 from dataclasses import dataclass, field
 
-from sesscore._fold import Folded
 from sesscore.ledger import Ledger
 
 
@@ -20,8 +19,32 @@ class Counts:
         self.new_sessions += other.new_sessions
         self.updated_sessions += other.updated_sessions
 
-    def add_folded(self, ledger: Ledger, folded: Folded) -> None:
-        """Adds those of a batch."""
-        self.ledger.add(ledger)
-        self.new_sessions += folded.new_sessions
-        self.updated_sessions += folded.updated_sessions
+
+class Account:
+    """Counts by how far they came. written: all."""
+
+    def __init__(self) -> None:
+        self.written = Counts()
+        self._open = Counts()  # in the open transaction
+        self._ending = Counts()  # in one that another thread ends
+        self._committed = Counts()  # and not taken yet
+
+    def add(self, counts: Counts) -> None:
+        """Something is written in the open transaction."""
+        self.written.add(counts)
+        self._open.add(counts)
+
+    def ends(self) -> None:
+        """The transaction is about to end. What is written from now on is of the next one."""
+        self._ending.add(self._open)
+        self._open = Counts()
+
+    def ended(self) -> None:
+        """It is committed, if one was about to end."""
+        self._committed.add(self._ending)
+        self._ending = Counts()
+
+    def take(self) -> Counts:
+        """What was committed since this was asked last."""
+        committed, self._committed = self._committed, Counts()
+        return committed

@@ -43,12 +43,12 @@ class Candidate:
     problem: str | None = None
     """Completes the sentence that the path begins: `does not exist`."""
     hint: str = ""
-    descriptor: int | None = None
-    """Of a file that is open already, and may have lost this name."""
     sensor: str | None = None
     """Whose it is, if not that of the run; see `sesscore.sensors`."""
     identity: tuple[int, int] | None = field(default=None, compare=False)
     """Device and inode of a file."""
+    descriptor: int | None = None
+    """Of a file that is open already, and may have lost this name."""
 
 
 def discover(arguments: Sequence[str], *, exclude: Collection[str] = ()) -> list[Candidate]:

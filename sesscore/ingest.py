@@ -52,10 +52,11 @@ def ingest(
     began = time.monotonic()
     only_retry = retry_quarantine and not paths
     find = partial(find_sources, paths, sensor=sensor, sensors=sensors, exclude=own_files(db))
-    candidates, shared = Found([], []) if only_retry else find()
+    found = Found([], []) if only_retry else find()
+    candidates = found.candidates
     result = IngestResult(met=Met(problem))
-    for one in shared:
-        result.met.claimed(one.path, one.problem, one.hint)
+    for shared in found.shared:
+        result.met.noted(shared.path, shared.problem, shared.hint)
     options = Options(
         stored_name(sensor), assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
     )

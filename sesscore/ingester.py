@@ -81,7 +81,7 @@ class Ingester:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """What was committed counts, whatever came after it."""
-        self._result.counts.add(self._writer.take_committed())
+        self._result.counts.add(self._writer.account.take())
         if error is None:
             self._result.sessions_total = self._writer.count_sessions()
 
@@ -120,7 +120,7 @@ class Ingester:
     def commit(self) -> None:
         """Ends the transaction, if one is open. Raises SesscoreError."""
         self._writer.commit()
-        self._result.counts.add(self._writer.take_committed())
+        self._result.counts.add(self._writer.account.take())
 
     # Steps
 
@@ -155,7 +155,7 @@ class Ingester:
 
     def _tell(self, stored_bytes: int, path: str) -> None:
         if self._progress is not None:
-            counts = self._writer.counts
+            counts = self._writer.account.written
             self._progress.update(self._done_bytes + stored_bytes, counts.ledger.events, counts.new_sessions, path)
 
 

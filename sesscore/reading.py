@@ -110,7 +110,10 @@ def _read(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
     options = desk.options
     with desk.asking:
         recognised = recognise(
-            candidate.path, desk.connection, candidate.sensor or options.sensor, descriptor=candidate.descriptor
+            candidate.path,
+            desk.connection,
+            candidate.sensor or options.sensor,
+            descriptor=candidate.descriptor,
         )
     row = recognised.row
     with recognised.source as source:

@@ -34,7 +34,7 @@ class Met:
         self._tell = tell
         self._kinds: dict[int | str, str] = {}  # by number; by path where there is none
         self._pending: set[int | str] = set()
-        self._problems: dict[int | str | Problem, Problem] = {}
+        self._problems: dict[int | str, Problem] = {}
 
     def read(self, row: SourceRow) -> None:
         """A source of which something new was read, to its end."""
@@ -76,12 +76,11 @@ class Met:
         self._kinds[path] = "unreadable"
         self._problem(path, Problem(path, problem, hint))
 
-    def claimed(self, path: str, problem: str, hint: str) -> None:
-        """A source that counts for one of two sensors, whatever becomes of it."""
-        claim = Problem(path, problem, hint)
-        self._problem(claim, claim)
+    def noted(self, path: str, problem: str, hint: str) -> None:
+        """Something to know of a source that is read."""
+        self._problem(f"{path}\0{problem}", Problem(path, problem, hint))
 
-    def _problem(self, key: int | str | Problem, problem: Problem) -> None:
+    def _problem(self, key: int | str, problem: Problem) -> None:
         if self._problems.get(key) != problem:
             self._tell(problem)
         self._problems[key] = problem
@@ -136,7 +135,7 @@ class IngestResult:
 
     @property
     def problems(self) -> list[Problem]:
-        """What was not read, or not whole, or only for one of two sensors."""
+        """What was not read, or not whole."""
         return self.met.problems
 
     @property

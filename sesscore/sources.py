@@ -7,6 +7,8 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -115,8 +117,15 @@ class _Stream:
     def __init__(self, path: str, stream: BinaryIO) -> None:
         self.path = path
         self.position = 0
-        self._stream = stream
         self._seen = b""
+        self._read_once: Callable[[int], bytes | None]
+        try:
+            descriptor = stream.fileno()
+        except (OSError, ValueError):  # not a file of the system
+            self._read_once = getattr(stream, "read1", stream.read)
+        else:
+            # Not through the stream: a thread that waits in there at the end of the program holds its lock.
+            self._read_once = partial(os.read, descriptor)
 
     def peek(self, size: int) -> bytes:
         while len(self._seen) < size and (more := self._read(size)):
@@ -130,9 +139,8 @@ class _Stream:
         return chunk
 
     def _read(self, size: int) -> bytes:
-        read = getattr(self._stream, "read1", self._stream.read)
         try:
-            return bytes(read(size) or b"")
+            return bytes(self._read_once(size) or b"")
         except OSError as error:
             raise SourceUnreadable(self.path, *failure(error)) from error
 

@@ -8,6 +8,7 @@ that was read before, is found out by its content.
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sesscore.discover import Candidate
@@ -24,11 +25,10 @@ _Mark = tuple[str, int, int]  # path, size and time of change: what differs if t
 
 
 class _Held(NamedTuple):
-    """An open file, the name that it had when it was opened, and whose log it is."""
+    """An open file, as it was when it was opened."""
 
-    path: str
+    candidate: Candidate
     descriptor: int
-    sensor: str | None
 
 
 class Watch:
@@ -116,7 +116,7 @@ class Watch:
             return
         info = os.fstat(descriptor)
         if (info.st_dev, info.st_ino) == identity and time.time_ns() - info.st_ctime_ns < LATELY_NS:
-            self._held[identity] = _Held(candidate.path, descriptor, candidate.sensor)
+            self._held[identity] = _Held(candidate, descriptor)
         else:
             os.close(descriptor)
 
@@ -125,10 +125,10 @@ class Watch:
         news = []
         for identity, held in list(self._held.items()):
             info = os.fstat(held.descriptor)
-            mark = held.path, info.st_size, info.st_ctime_ns
+            mark = held.candidate.path, info.st_size, info.st_ctime_ns
             if identity not in self._named and self._seen.get(identity) != mark:
                 self._seen[identity] = mark
-                news.append(Candidate(held.path, descriptor=held.descriptor, sensor=held.sensor))
+                news.append(replace(held.candidate, descriptor=held.descriptor))
             elif time.time_ns() - info.st_ctime_ns > LATELY_NS:
                 os.close(self._held.pop(identity).descriptor)
         return news

@@ -9,7 +9,7 @@ from typing import Any, Self
 import apsw
 
 from sesscore._fold import Folded, Folder
-from sesscore.counts import Counts
+from sesscore.counts import Account, Counts
 from sesscore.extension import row_tables
 from sesscore.halves import Join
 from sesscore.halves_taken import take_half, take_lead
@@ -52,10 +52,7 @@ class Writer:
         self.stored = StoredSessions(connection, self.folder.known)
         self._storing = Storing(connection, tables)
         self._ledgers: dict[int, Ledger] = {}  # of sources that are new in this run and not finished
-        self.counts = Counts()  # of all that was written
-        self._open = Counts()  # of that, what is in the open transaction
-        self._ending = Counts()  # in one that the other thread ends
-        self._committed = Counts()  # and not taken yet
+        self.account = Account()
         self._warmed = False
 
     def __enter__(self) -> Self:
@@ -77,7 +74,7 @@ class Writer:
     def _roll_back(self) -> None:
         with contextlib.suppress(Exception):  # the error at hand came first, whatever the other thread met
             self._storing.wait()
-            self._ended()
+            self.account.ended()
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
@@ -97,8 +94,7 @@ class Writer:
         self.settle()  # what follows looks into the database, and its rows take the place of those that are stored
         self.folder.fold_known(self._found(), self.stored.load, folded)
         ledger = self._ledger(scanned, folded)
-        for counts in (self.counts, self._open):
-            counts.add_folded(ledger, folded)
+        self.account.add(Counts(ledger, folded.new_sessions, folded.updated_sessions))
         self._account(scanned, source, ledger, folded)
         self._log_bytes += len(scanned.batch.block)
         self._store(commit=self._is_due())
@@ -110,7 +106,7 @@ class Writer:
             self.folder.put_tallies()
             self._began = time.monotonic()
             self._log_bytes = 0
-            self._ending, self._open = self._open, Counts()
+            self.account.ends()
         self.folder.flip()
         self._storing.start(commit=commit)
         if self._held:  # the connection is in use by others, too
@@ -119,17 +115,7 @@ class Writer:
     def settle(self) -> None:
         """Waits until the database holds all that was written. Raises apsw.Error."""
         self._storing.settle()
-        self._ended()
-
-    def _ended(self) -> None:
-        """The other thread did all that it was given."""
-        self._committed.add(self._ending)
-        self._ending = Counts()
-
-    def take_committed(self) -> Counts:
-        """What was committed since this was asked last."""
-        committed, self._committed = self._committed, Counts()
-        return committed
+        self.account.ended()
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[apsw.Connection]:
@@ -166,8 +152,7 @@ class Writer:
         """Stores a source whose records left the quarantine, and that in its ledger. Returns what it was given."""
         self.put("source", parameters(source))
         self.put("ledger", (source.source_id, *change.as_dict().values()))
-        for counts in (self.counts, self._open):
-            counts.ledger.add(change)
+        self.account.add(Counts(change))
         return change
 
     def finish(self, source: SourceRow, pending_bytes: int, damage: str | None) -> None:
@@ -203,8 +188,8 @@ class Writer:
         self.folder.put_tallies()
         self.store()
         self._connection.execute("COMMIT")
-        self._committed.add(self._open)
-        self._open = Counts()
+        self.account.ends()
+        self.account.ended()
         self._began = 0.0
         self._log_bytes = 0
 
