@@ -12,7 +12,7 @@ from sesscore.pragmas import Durability
 from sesscore.reading import Options
 from sesscore.records import BLOCK_BYTES
 from sesscore.result import IngestResult, Met, Tell
-from sesscore.sensors import Found, Sensor, find_sources, stored_name
+from sesscore.sensors import Found, Sensor, find_sources, stored_name, wanted_paths
 from sesscore.signals import stop_on_signals
 from sesscore.watching import Watch
 
@@ -63,8 +63,7 @@ def ingest(
     with stop_on_signals() as stop:
         opened = partial(Ingester, db, options, result, stop, durability=durability, create=not only_retry)
         if follow:
-            folders = paths or [path for one in sensors for path in one.paths]
-            with closing(Watch(lambda: find().candidates, folders)) as watch:
+            with closing(Watch(lambda: find().candidates, wanted_paths(paths, sensor, sensors))) as watch:
                 Follower(partial(opened, progress=progress), watch, result, stop, degraded).run()
         elif not only_retry and all(candidate.problem for candidate in candidates):
             for candidate in candidates:  # nothing to open a database for

@@ -77,8 +77,13 @@ def find_sources(
     return Found(candidates, [])
 
 
+def wanted_paths(paths: Sequence[str], sensor: str | None, sensors: Sequence[Sensor]) -> list[str]:
+    """The paths whose files `find_sources` gives; none: the well-known places. Raises UsageError."""
+    return list(paths) or [path for one in _wanted(sensors, sensor) for path in one.paths]
+
+
 def _wanted(sensors: Sequence[Sensor], name: str | None) -> Sequence[Sensor]:
-    if name is None:
+    if name is None or not sensors:
         return sensors
     wanted = [one for one in sensors if stored_name(one.name) == stored_name(name)]
     if not wanted:

@@ -315,3 +315,8 @@ def test_sensors_are_told_to_commands(taken, told, tmp_path, monkeypatch):
     assert cli.main(["--config", file, "ingest"]) == 0
     paths = (str(tmp_path / "logs"), str(Path(os.environ["HOME"]) / "b"), "/c/*")
     assert seen[0].sensors == (Sensor("a", paths), Sensor("é", ("-",)))
+
+
+def test_standard_input_of_a_sensor_is_not_followed(capsys, told, tmp_path):
+    file = told(f'db = "{tmp_path}/s.db"\n[[sensor]]\nname = "a"\npaths = ["-"]\n')
+    assert "not standard input" in refused(capsys, "--config", file, "ingest", "--follow")

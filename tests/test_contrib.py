@@ -67,6 +67,7 @@ def test_the_readme_shows_a_configuration(tmp_path):
 
 
 def test_units_run_ingest_with_the_configuration():
+    assert "follow" in keys(dict(commands(cli))[("ingest",)])
     lines = {path.name: settings(path)["Service"]["ExecStart"] for path in SERVICES}
     assert lines == {
         "sesscore-follow.service": f"{PROGRAM} ingest --follow",

@@ -19,6 +19,7 @@ from sesscore import reading as reading_module
 from sesscore.errors import SesscoreError, StorageError
 from sesscore.ingest import ingest
 from sesscore.result import IngestResult, Problem
+from sesscore.sensors import Sensor
 from sesscore.signals import Stop
 from sesscore.sources import SourceUnreadable
 from sesscore.sqlite_errors import no_database
@@ -66,7 +67,7 @@ class Logs:
                 file.write(lines(event(f"s{self._count}")).rstrip(b"\n") + end)
 
     def follow(self, steps: Sequence[Step], *paths: Path, **options: Any) -> IngestResult:
-        """One look, a step, one look, …"""
+        """One look, a step, one look, … Without paths: at the folder, or at those of sensors that are given."""
         self.script = Script(steps)
 
         class Signals:
@@ -78,7 +79,7 @@ class Logs:
 
         self._monkeypatch.setattr("sesscore.ingest.stop_on_signals", Signals)
         return ingest(
-            [str(path) for path in paths or [self.folder]],
+            [str(path) for path in paths or ([] if "sensors" in options else [self.folder])],
             db=self.db,
             follow=True,
             problem=self.problems.append,
@@ -123,6 +124,23 @@ def test_what_is_written_is_there_after_the_next_look(logs: Logs) -> None:
         15,
     )
     assert result.sources == {"read": 1, "unchanged": 0, "alien": 0, "unreadable": 0, "pending": 0}
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_logs_of_several_sensors(logs: Logs, named: bool) -> None:
+    """Also where there was none when it began."""
+    alpha, beta = logs.folder / "a", logs.folder / "b"
+    for folder in (alpha, beta):
+        folder.mkdir()
+    sensors = [Sensor("alpha", (str(alpha),)), Sensor("beta", (str(beta),)), Sensor("third", (str(alpha),))]
+    logs.append(alpha / "cowrie.json")
+    steps = [logs.has_all, lambda: logs.append(beta / "cowrie.json"), logs.has_all]
+    logs.follow(steps, *([alpha, beta] if named else []), sensors=sensors)
+    with reading(logs.db) as connection:
+        found = dict(connection.execute("SELECT session_id, sensor FROM session_metrics"))
+    assert found == {"s1": "alpha", "s2": "beta"}
+    claims = [one.source for one in logs.problems if "among the logs" in one.problem]
+    assert claims == ([] if named else [str(alpha / "cowrie.json")])
 
 
 def test_half_a_line_waits_for_its_end(logs: Logs) -> None:

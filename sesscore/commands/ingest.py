@@ -89,8 +89,9 @@ def ingest(
     from sesscore._scan import settle_memory
     from sesscore.ingest import ingest as run
     from sesscore.progress import Progress
+    from sesscore.sensors import wanted_paths
 
-    if follow and (retry_quarantine or "-" in paths):
+    if follow and (retry_quarantine or "-" in wanted_paths(paths, sensor, settings.sensors)):
         raise UsageError(
             "only logs are followed, not standard input or the quarantine", hint="sesscore ingest --follow FOLDER"
         )
