@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 import apsw
 
 from sesscore._scan import EventBatch
-from sesscore.known import SourceRow, known_rows, recognise
+from sesscore.known import SourceRow, known_rows
 from sesscore.memory import reader_of
 from sesscore.queries import sql
 from sesscore.reading import Options
+from sesscore.recognise import recognise
 from sesscore.records import KEPT_BYTES, MAX_OBJECT, SEPARATORS, Position, Scanned
 from sesscore.rotation import Folders
 from sesscore.sources import Source, SourceUnreadable, open_source

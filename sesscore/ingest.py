@@ -18,7 +18,7 @@ from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
 from sesscore.pragmas import Durability
 from sesscore.readahead import ReadAhead
-from sesscore.reading import Batch, Finished, Options, Step, Unchanged, Unreadable, read_sources
+from sesscore.reading import Batch, Finished, Options, Regressed, Step, Unchanged, Unreadable, read_sources
 from sesscore.records import BLOCK_BYTES
 from sesscore.retry import Retried, Retry
 from sesscore.retry import Step as RetryStep
@@ -169,6 +169,8 @@ class _Run:
                 self._finished(step)
             case Unchanged():
                 self._unchanged(step)
+            case Regressed():
+                self._result.problems.append(_regressed(step.path))
             case Unreadable():
                 _unreadable(self._result, step)
 
@@ -226,6 +228,8 @@ class _Run:
     def _unchanged(self, step: Unchanged) -> None:
         if step.moved:
             self._writer.place(step.row)
+        if step.copied:
+            self._writer.remember_copy(step.row)
         self._result.sources["alien" if step.row.state == "alien" else "unchanged"] += 1
         self._ended(step.row)
         self._end_of(step.row.stored_bytes, step.row.path)
@@ -247,6 +251,11 @@ class _Run:
 
 def _alien(path: str) -> Problem:
     return Problem(path, "is no Cowrie log: it holds no event", "sesscore quarantine list")
+
+
+def _regressed(path: str) -> Problem:
+    problem = "lost what was read of it before, or was begun anew (source regressed): it is read as another source"
+    return Problem(path, problem, "")
 
 
 def _unreadable(result: IngestResult, step: Unreadable) -> None:

@@ -7,8 +7,9 @@ import apsw
 
 from sesscore.blocks import Blocks
 from sesscore.discover import Candidate
-from sesscore.known import SourceRow, recognise
+from sesscore.known import SourceRow
 from sesscore.matchers import MatcherFailed, Registry
+from sesscore.recognise import Claims, Recognised, recognise
 from sesscore.records import BLOCK_BYTES, RecordReader, Scanned
 from sesscore.sources import SourceUnreadable
 
@@ -24,10 +25,18 @@ class Unreadable:
 
 @dataclass
 class Unchanged:
-    """A source with nothing new in it. moved: but for its name or its inode."""
+    """A source with nothing new in it. moved, copied: see `Recognised`."""
 
     row: SourceRow
     moved: bool
+    copied: bool
+
+
+@dataclass
+class Regressed:
+    """A file that lost what was read of it before, or was begun anew with the same line; it is read as another source."""
+
+    path: str
 
 
 @dataclass
@@ -48,7 +57,7 @@ class Finished:
     damage: str | None
 
 
-Step = Unreadable | Unchanged | Batch | Finished
+Step = Unreadable | Unchanged | Regressed | Batch | Finished
 
 
 @dataclass(frozen=True)
@@ -65,25 +74,29 @@ class Options:
 def read_sources(candidates: Sequence[Candidate], connection: apsw.Connection, options: Options) -> Iterator[Step]:
     """Reads what is new in each file. connection: to look up known sources; for this iterator alone."""
     blocks = Blocks()
+    claims = Claims()
     for candidate in candidates:
         if candidate.problem is not None:
             yield Unreadable(candidate.path, candidate.problem, candidate.hint)
             continue
         try:
-            yield from _read(candidate.path, connection, options, blocks)
+            yield from _read(recognise(candidate.path, connection, options.sensor, claims), options, blocks)
         except SourceUnreadable as error:
             yield Unreadable(candidate.path, error.reason, error.hint)
         except OSError as error:
             yield Unreadable(candidate.path, f"cannot be read: {error.strerror or error}", "")
 
 
-def _read(path: str, connection: apsw.Connection, options: Options, blocks: Blocks) -> Iterator[Step]:
-    recognised = recognise(path, connection, options.sensor)
+def _read(recognised: Recognised, options: Options, blocks: Blocks) -> Iterator[Step]:
     row = recognised.row
+    known = row.source_id is not None and row.state != "reading"
+    before = row.pending_bytes, row.damage
     with recognised.source as source:
         if recognised.unchanged:
-            yield Unchanged(row, recognised.moved)
+            yield Unchanged(row, recognised.moved, recognised.copied)
             return
+        if recognised.regressed:
+            yield Regressed(source.path)
         reader = RecordReader(
             source,
             row.position,
@@ -94,10 +107,14 @@ def _read(path: str, connection: apsw.Connection, options: Options, blocks: Bloc
             matchers=options.matchers,
             blocks=blocks,
         )
+        begin = row.offset
         try:
             for scanned in reader.batches():
                 yield Batch(row, scanned, source.stored_position)
         except MatcherFailed as error:
-            error.where = f"{path}, after record {reader.position.records:,}"
+            error.where = f"{source.path}, after record {reader.position.records:,}"
             raise
-        yield Finished(row, reader.pending, source.damage)
+        if known and reader.position.offset == begin and (reader.pending, source.damage) == before:
+            yield Unchanged(row, recognised.moved, copied=False)
+        else:
+            yield Finished(row, reader.pending, source.damage)

@@ -12,7 +12,7 @@ import apsw
 
 from sesscore._fold import Folded
 from sesscore.errors import StorageError
-from sesscore.known import SourceRow, digest, known_rows
+from sesscore.known import SourceRow, known_rows
 from sesscore.ledger import Ledger
 from sesscore.matchers import MatcherFailed
 from sesscore.queries import sql
@@ -217,7 +217,7 @@ class Retry:
                 connection.execute(sql(f"store/{name}"), {"source_id": source.source_id})
             begin = _begin(source, file)
             if not begin.offset:
-                source.head_hash, source.head_bytes = digest(b""), 0
+                source.begin_with(b"")
             source.stored_bytes, source.modified_ns = file.stored_bytes, file.modified_ns
             source.device, source.inode = file.device, file.inode
             reader = self._reader(file, begin, source)

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import apsw
 
-from sesscore.known import SourceRow, recognise
+from sesscore.known import SourceRow
+from sesscore.recognise import recognise
 from sesscore.records import Bytes
 from sesscore.sources import STDIN, Source, SourceUnreadable, open_source
 

@@ -157,11 +157,14 @@ class Source:
         self.modified_ns = info.st_mtime_ns if info else 0
         self.device = info.st_dev if info else 0
         self.inode = info.st_ino if info else 0
+        self._stored = stored
+        self._begin()
+
+    def _begin(self) -> None:
         self.offset = 0
         """Decompressed offset of the next read."""
-        self._stored = stored
-        self._members = None if compression == "none" else Members(stored, compression)
-        self._reader = self._members or stored
+        self._members = None if self.compression == "none" else Members(self._stored, self.compression)
+        self._reader = self._members or self._stored
 
     @property
     def stored_position(self) -> int:
@@ -208,6 +211,14 @@ class Source:
         while (left := start + count - self.offset) > 0 and self.read(min(left, _SKIP_STEP)):
             pass
         return self.offset - start
+
+    def rewind(self) -> None:
+        """Go back to the beginning of a file. Standard input has no way back."""
+        if self.offset and not self._stored.rereadable:
+            raise TypeError("standard input cannot be read again")
+        if self.offset:
+            self._stored.position = 0
+            self._begin()
 
     def skip_hole(self, keep: int = 0) -> int:
         """Pass over a hole of a sparse file, if the next byte is in one, but for its last `keep` bytes.

@@ -1,0 +1,189 @@
+"""Finds out whether a file was read before: where reading it goes on.
+
+Path and inode are hints, where to look first; the first line finds it wherever it lies now. What is found has to agree
+in its content up to the offset, else it is another source. If it is none, it is read from its beginning, and copies of
+known events count as duplicates: being wrong here costs time, never a number. The rules are in docs/design.md, "Sources".
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import apsw
+
+from sesscore.known import Content, SourceRow, digest, is_telling, known_rows, row_of
+from sesscore.queries import sql
+from sesscore.sources import STDIN, Source, SourceUnreadable, open_source
+
+_ANY_SIZE = 1 << 62  # of what is packed
+
+
+@dataclass
+class Recognised:
+    """An open source that stands where reading goes on, and its row.
+
+    unchanged: there is nothing new in it. moved: its file is not where the database says. copied: it is a packed copy of
+    a source that still lies where the database says. regressed: it is read anew, because it begins like a source that
+    lay here, but does not hold what was read of that.
+    """
+
+    source: Source
+    row: SourceRow
+    unchanged: bool = False
+    moved: bool = False
+    copied: bool = False
+    regressed: bool = False
+
+
+class Claims:
+    """Which row moves a source on in a run: a source has one offset, so one file at a time reads it. For any thread."""
+
+    def __init__(self) -> None:
+        self._by_origin: dict[bytes, SourceRow] = {}
+
+    def take(self, row: SourceRow) -> bool:
+        """Whether the row may be moved on; from then on no other row of the source may."""
+        return self._by_origin.setdefault(row.origin, row) is row
+
+    def has(self, row: SourceRow) -> bool:
+        """Whether a row of the source is moved on."""
+        return row.origin in self._by_origin
+
+
+def recognise(path: str, connection: apsw.Connection, sensor: str, claims: Claims | None = None) -> Recognised:
+    """Opens a file and finds out whether it was read before. sensor: for events that name none, if it was not.
+
+    claims: of the run that will read it. Raises SourceUnreadable, OSError.
+    """
+    source = open_source(path)
+    try:
+        return _Search(source, row_of(source, sensor), connection, claims or Claims()).result()
+    except BaseException:
+        source.close()
+        raise
+
+
+class _Search:
+    """The search for one file. fresh: its row, if it is a source that was not read before."""
+
+    def __init__(self, source: Source, fresh: SourceRow, connection: apsw.Connection, claims: Claims) -> None:
+        self._source = source
+        self._fresh = fresh
+        self._connection = connection
+        self._claims = claims
+        self._content = Content(source)
+
+    def result(self) -> Recognised:
+        """What the file is."""
+        regressed = False
+        if self._source.path != STDIN:  # what was compared could not be read again
+            hinted = self._rows("known_sources", self._fresh.path, self._fresh.inode, self._fresh.device)
+            if found := self._by_version(hinted):
+                return found
+            for row in hinted:
+                if self._content.holds(row):
+                    if found := self._as(row):
+                        return found
+                else:
+                    regressed = regressed or self._began_as(row)
+            for row in self._alike({row.source_id for row in hinted}):
+                if self._content.holds(row) and (found := self._as(row)):
+                    return found
+            self._source.rewind()
+        self._claims.take(self._fresh)
+        return Recognised(self._source, self._fresh, regressed=regressed)
+
+    def _rows(self, name: str, *values: object) -> list[SourceRow]:
+        return known_rows(self._connection.execute(sql(f"store/{name}"), values))
+
+    def _by_version(self, hinted: list[SourceRow]) -> Recognised | None:
+        """A packed file would have to be unpacked to look inside; nothing that writes it keeps all of its version."""
+        if self._source.growable:
+            return None
+        for row in hinted:
+            if row.state != "reading" and row.version == self._fresh.version:
+                return self._unchanged(row, moved=row.path != self._fresh.path and not _lies(row))
+        for row in self._rows("source_of_copy", *self._fresh.version):
+            return self._unchanged(row, moved=False)
+        return None
+
+    def _alike(self, tried: set[int | None]) -> Iterator[SourceRow]:
+        """Sources that begin with the same line, and were not tried."""
+        head = self._content.head()
+        if is_telling(head):
+            size = self._source.stored_bytes if self._source.growable else _ANY_SIZE
+            for row in self._rows("sources_like", digest(head), size):
+                if row.source_id not in tried:
+                    yield row
+
+    def _as(self, row: SourceRow) -> Recognised | None:
+        """What the file is to a source that it holds; None if it cannot be that source, but holds more."""
+        elsewhere = self._fresh.path != row.path and self._fresh.file != row.file and _is_there(row)
+        moved = not elsewhere and _place(row) != _place(self._fresh, like=row)
+        if self._fresh.file == row.file and self._fresh.path != row.path:
+            moved = not _lies(row)  # else it has two names
+        if self._source.growable and self._ends_with(row):
+            return self._unchanged(row, moved=moved)
+        free = not elsewhere and self._claims.take(row)
+        if free and not self._is_cut(row):
+            return self._goes_on(row, moved=moved)
+        if self._source.growable or self._source.fill(1):
+            return None
+        return self._goes_on(row, moved=moved) if free else self._unchanged(row, moved=False, copied=elsewhere)
+
+    def _ends_with(self, row: SourceRow) -> bool:
+        """Whether a plain file ends where reading the source did."""
+        waits = row.pending_bytes == 0 or row.version == self._fresh.version
+        return waits and row.state != "reading" and self._source.stored_bytes == row.offset + row.pending_bytes
+
+    def _is_cut(self, row: SourceRow) -> bool:
+        """Whether the last record of the source was taken for its end, because what was packed could not grow."""
+        if not row.line_open:
+            return False
+        if row.state == "alien":
+            return True  # which of its records was what is not kept
+        where = {"source_id": row.source_id, "records": row.records}
+        return self._connection.execute(sql("store/unterminated"), where).fetchone() is not None
+
+    def _goes_on(self, row: SourceRow, *, moved: bool) -> Recognised:
+        if self._source.growable:
+            self._source.skip(row.offset)
+            row.begin_with(self._content.head())  # its first line may not have been whole
+        return Recognised(self._source, row.moved_to(self._fresh), moved=moved)
+
+    def _unchanged(self, row: SourceRow, *, moved: bool, copied: bool = False) -> Recognised:
+        moved = moved and not self._claims.has(row)  # else it lies where it is read
+        return Recognised(self._source, row.moved_to(self._fresh), unchanged=True, moved=moved, copied=copied)
+
+    def _began_as(self, row: SourceRow) -> bool:
+        """Whether the file begins like a source that lay here."""
+        return row.head_bytes > 0 and self._content.begins_like(row) and is_telling(self._content.head())
+
+
+def _place(row: SourceRow, like: SourceRow | None = None) -> tuple[object, ...]:
+    """What is worth storing of where a file lies: when it was written only if that is looked at."""
+    like = like or row
+    dated = row.compression != "none" or like.pending_bytes > 0
+    return row.path, row.version if dated else row.file
+
+
+def _lies(row: SourceRow) -> bool:
+    """Whether the file that the source was read from has its name still."""
+    try:
+        info = os.stat(row.path)  # noqa: PTH116 - as the path is stored
+    except (OSError, ValueError):
+        return False
+    return (info.st_dev, info.st_ino) == row.file
+
+
+def _is_there(row: SourceRow) -> bool:
+    """Whether the file that the source was read from lies where it did, and holds it."""
+    if not _lies(row):
+        return False
+    try:
+        with open_source(row.path) as source:
+            if source.growable:
+                return Content(source).holds(row)
+            return row_of(source, "").version == row.version
+    except (SourceUnreadable, OSError):
+        return False
