@@ -4,7 +4,7 @@ The rules are in docs/design.md, "Halves". Both halves are read from the files o
 the later one is read. What a join changes in the database is `Writer.join`'s business.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import apsw
@@ -76,7 +76,7 @@ def joins(connection: apsw.Connection, options: Options) -> Iterator[Join]:
     """
     folders = Folders()
     for row in known_rows(connection.execute(sql("store/open_ends"))):
-        seconds = [(path, second) for path in folders.after(row.path) if (second := _known(path, connection))]
+        seconds = _seconds(folders.after(row.path), connection)
         if row.half_bytes:  # its event is counted: only copies of the second source are of interest
             seconds = [(path, second) for path, second in seconds if not second.lead_bytes]
         first = _first_half(row, connection) if seconds else None
@@ -86,6 +86,15 @@ def joins(connection: apsw.Connection, options: Options) -> Iterator[Join]:
             if (found := _join(first, second, path, options)) is not None:
                 yield found
                 first = replace(first, joined=True)
+
+
+def _seconds(paths: Iterable[str], connection: apsw.Connection) -> list[tuple[str, SourceRow]]:
+    """The sources that begin with what may be a second half; copies of one file are one source."""
+    found: dict[int | None, tuple[str, SourceRow]] = {}
+    for path in paths:
+        if (second := _known(path, connection)) is not None:
+            found.setdefault(second.source_id, (path, second))
+    return list(found.values())
 
 
 def joined_record(row: SourceRow, connection: apsw.Connection, options: Options) -> Scanned | None:

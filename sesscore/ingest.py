@@ -228,8 +228,8 @@ class _Run:
     def _unchanged(self, step: Unchanged) -> None:
         if step.moved:
             self._writer.place(step.row)
-        if step.copied:
-            self._writer.remember_copy(step.row)
+        if step.copied is not None:
+            self._writer.remember_copy(step.row, step.copied)
         self._result.sources["alien" if step.row.state == "alien" else "unchanged"] += 1
         self._ended(step.row)
         self._end_of(step.row.stored_bytes, step.row.path)

@@ -21,6 +21,9 @@ ORIGIN_BYTES = 16
 _BETWEEN = b" \t\r\n,[]{\0\xef\xbb\xbf"  # what a log can begin with before it says anything
 _HEAD = re.compile(rb"[ \t\r\n,\[\]{\x00\xef\xbb\xbf]*+[^\n]*+")
 
+Version = tuple[int, int, int, int]
+"""Of a file: device, inode, bytes as stored, nanoseconds of its last change. Nothing that writes it keeps all of them."""
+
 State = Literal["reading", "read", "alien", "damaged"]
 
 
@@ -82,8 +85,8 @@ class SourceRow:
         return self.device, self.inode
 
     @property
-    def version(self) -> tuple[int, int, int, int]:
-        """What changes when a file is written or replaced."""
+    def version(self) -> Version:
+        """Of its file, when it was last seen."""
         return self.device, self.inode, self.stored_bytes, self.modified_ns
 
     def begin_with(self, beginning: bytes | bytearray) -> None:

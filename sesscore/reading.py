@@ -7,7 +7,7 @@ import apsw
 
 from sesscore.blocks import Blocks
 from sesscore.discover import Candidate
-from sesscore.known import SourceRow
+from sesscore.known import SourceRow, Version
 from sesscore.matchers import MatcherFailed, Registry
 from sesscore.recognise import Claims, Recognised, recognise
 from sesscore.records import BLOCK_BYTES, RecordReader, Scanned
@@ -29,7 +29,7 @@ class Unchanged:
 
     row: SourceRow
     moved: bool
-    copied: bool
+    copied: Version | None = None
 
 
 @dataclass
@@ -115,6 +115,6 @@ def _read(recognised: Recognised, options: Options, blocks: Blocks) -> Iterator[
             error.where = f"{source.path}, after record {reader.position.records:,}"
             raise
         if known and reader.position.offset == begin and (reader.pending, source.damage) == before:
-            yield Unchanged(row, recognised.moved, copied=False)
+            yield Unchanged(row, recognised.moved)
         else:
             yield Finished(row, reader.pending, source.damage)

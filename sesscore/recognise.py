@@ -2,7 +2,7 @@
 
 Path and inode are hints, where to look first; the first line finds it wherever it lies now. What is found has to agree
 in its content up to the offset, else it is another source. If it is none, it is read from its beginning, and copies of
-known events count as duplicates: being wrong here costs time, never a number. The rules are in docs/design.md, "Sources".
+known events count as duplicates: being wrong costs time, never a number. The rules: docs/design.md, "Sources".
 """
 
 import os
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import apsw
 
-from sesscore.known import Content, SourceRow, digest, is_telling, known_rows, row_of
+from sesscore.known import Content, SourceRow, Version, digest, is_telling, known_rows, row_of
 from sesscore.queries import sql
 from sesscore.sources import STDIN, Source, SourceUnreadable, open_source
 
@@ -22,16 +22,16 @@ _ANY_SIZE = 1 << 62  # of what is packed
 class Recognised:
     """An open source that stands where reading goes on, and its row.
 
-    unchanged: there is nothing new in it. moved: its file is not where the database says. copied: it is a packed copy of
-    a source that still lies where the database says. regressed: it is read anew, because it begins like a source that
-    lay here, but does not hold what was read of that.
+    unchanged: there is nothing new in it. moved: its file is not where the database says. copied: the version of the
+    file, if it is a packed copy of a source that still lies where the database says. regressed: it is read anew, because
+    it begins like a source that lay here, but does not hold what was read of that.
     """
 
     source: Source
     row: SourceRow
     unchanged: bool = False
     moved: bool = False
-    copied: bool = False
+    copied: Version | None = None
     regressed: bool = False
 
 
@@ -153,7 +153,10 @@ class _Search:
 
     def _unchanged(self, row: SourceRow, *, moved: bool, copied: bool = False) -> Recognised:
         moved = moved and not self._claims.has(row)  # else it lies where it is read
-        return Recognised(self._source, row.moved_to(self._fresh), unchanged=True, moved=moved, copied=copied)
+        if moved:
+            row.moved_to(self._fresh)
+        version = self._fresh.version if copied else None
+        return Recognised(self._source, row, unchanged=True, moved=moved, copied=version)
 
     def _began_as(self, row: SourceRow) -> bool:
         """Whether the file begins like a source that lay here."""

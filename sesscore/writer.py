@@ -12,7 +12,7 @@ from sesscore._fold import Folded, Folder
 from sesscore.extension import row_tables
 from sesscore.halves import Join
 from sesscore.halves_taken import take_half, take_lead
-from sesscore.known import HEAD_BYTES, TAIL_BYTES, SourceRow, parameters
+from sesscore.known import HEAD_BYTES, TAIL_BYTES, SourceRow, Version, parameters
 from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
 from sesscore.queries import sql
@@ -177,10 +177,10 @@ class Writer:
         values = (source.path, *source.file, source.stored_bytes, source.modified_ns, source.compression)
         self._storing.later("place", (*values, source.source_id))
 
-    def remember_copy(self, source: SourceRow) -> None:
-        """Records that a packed file holds a source, whose own file lies elsewhere. Raises apsw.Error."""
+    def remember_copy(self, source: SourceRow, version: Version) -> None:
+        """Records which packed file holds a source whose own file lies elsewhere. Raises apsw.Error."""
         self.begin()
-        self._storing.later("source_copy", (*source.version, source.source_id))
+        self._storing.later("source_copy", (*version, source.source_id))
 
     def commit(self) -> None:
         """Ends the transaction, roll-ups last. Nothing is promised to anyone before it. Raises apsw.Error."""
