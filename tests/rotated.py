@@ -1,0 +1,358 @@
+"""A honeypot that writes its log, and all that rotates, packs, copies, cuts and deletes it, on a real file system.
+
+Time does not pass by itself here: whatever writes a file gives it a time of its own, as writes seconds apart would have.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import json
+import lzma
+import os
+import random
+import re
+import shutil
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PACK: dict[str, Callable[[bytes, int], bytes]] = {
+    ".gz": lambda data, level: gzip.compress(data, level, mtime=level),
+    ".bz2": lambda data, level: bz2.compress(data, level),
+    ".xz": lambda data, level: lzma.compress(data, preset=level),
+}
+_OBJECT = re.compile(rb"\{[^{}\n\0]*\}")
+_SECOND = 1_000_000_000
+LIVE = "cowrie.json"
+
+
+def line(number: int, padding: int = 0) -> bytes:
+    """An event. Each is unlike all others, and a line cut at one place does not go on with the rest of another."""
+    at = f"2026-11-27T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}.{number:06}Z"
+    told = {"eventid": "cowrie.command.input", "timestamp": at, "session": f"s{number % 5}", "pad": "." * padding}
+    return json.dumps({**told, "input": str(number), "check": number}).encode() + b"\n"
+
+
+@dataclass
+class Honeypot:
+    """A folder of logs. told: what was done, one sentence a step. whole: the lines that were written whole, by number."""
+
+    folder: Path
+    chance: random.Random
+    dated: bool = True
+    appends: bool = True
+    told: list[str] = field(default_factory=list)
+    lines: dict[int, bytes] = field(default_factory=dict)
+    rest: bytes = b""
+    days: int = 0
+    seconds: int = 1_800_000_000
+    reopens_late: bool = False
+
+    def __post_init__(self) -> None:
+        """Begins the log."""
+        self.folder.mkdir()
+        self.live = self.folder / LIVE
+        self._open()
+
+    # The honeypot
+
+    def _open(self) -> None:
+        mode = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if self.appends else 0)
+        self._fd = os.open(self.live, mode, 0o600)
+        os.lseek(self._fd, 0, os.SEEK_END)
+        self._touch(self.live)
+
+    def close(self) -> None:
+        """Ends the honeypot."""
+        os.close(self._fd)
+
+    def restart(self) -> None:
+        """The honeypot begins anew at the end of its log, and forgets what it was writing."""
+        self.close()
+        self.rest = b""
+        self._open()
+
+    def _write(self, data: bytes) -> None:
+        os.write(self._fd, data)
+        self.seconds += 1
+        os.utime(self._fd, ns=(self.seconds * _SECOND, self.seconds * _SECOND))
+
+    def _touch(self, path: Path, modified_ns: int = 0) -> None:
+        self.seconds += 1
+        os.utime(path, ns=(self.seconds * _SECOND, modified_ns or self.seconds * _SECOND))
+
+    def _line(self) -> bytes:
+        number = len(self.lines)
+        self.lines[number] = line(number, self.chance.choice((0, 0, 0, 0, 60, 1500)))
+        return self.lines[number]
+
+    def append(self) -> str:
+        """Whole lines."""
+        data = self.rest + b"".join(self._line() for _ in range(self.chance.randint(1, 4)))
+        self.rest = b""
+        self._write(data)
+        return f"{len(data)} bytes"
+
+    def append_partly(self) -> str:
+        """A line that is not written to its end yet."""
+        data = self.rest or self._line()
+        cut = self.chance.randint(1, len(data) - 1) if len(data) > 1 else 1
+        self.rest = data[cut:]
+        self._write(data[:cut])
+        return f"{cut} bytes of a line"
+
+    # What rotates it
+
+    def _rotated(self) -> list[Path]:
+        """All files but the live log, as they lie."""
+        return sorted(path for path in self.folder.rglob("*") if path.is_file() and path != self.live)
+
+    def _plain(self) -> list[Path]:
+        return [path for path in self._rotated() if path.suffix not in PACK]
+
+    def _packed(self) -> list[Path]:
+        return [path for path in self._rotated() if path.suffix in PACK and not path.name.startswith("slow")]
+
+    def _next_place(self) -> Path:
+        """Makes room for a rotated log."""
+        if self.dated:
+            self.days += 1
+            return self.folder / f"{LIVE}.2026-{1 + self.days // 28:02}-{1 + self.days % 28:02}"
+        numbered = re.compile(rf"{re.escape(LIVE)}\.([0-9]+)(\.[a-z0-9]+)?")
+        places = [(int(found[1]), path, found[2] or "") for path in self.folder.iterdir()
+                  if (found := numbered.fullmatch(path.name))]  # fmt: skip
+        for number, path, suffix in sorted(places, reverse=True):
+            path.rename(self.folder / f"{LIVE}.{number + 1}{suffix}")
+        return self.folder / f"{LIVE}.1"
+
+    def rename(self) -> str:
+        """The log gets another name, and the honeypot begins a new one, at once or with its next words."""
+        if self.reopens_late:
+            return "nothing: it still writes to the log that was renamed before"
+        place = self._next_place()
+        self.live.rename(place)
+        self.reopens_late = self.chance.random() < 0.3
+        if not self.reopens_late:
+            self.reopen()
+        return f"to {place.name}{', it goes on writing there' if self.reopens_late else ''}"
+
+    def reopen(self) -> str:
+        """The honeypot notices that its log was renamed."""
+        self.close()
+        self._open()
+        self.reopens_late = False
+        return ""
+
+    def copytruncate(self) -> str:
+        """The log is copied and emptied. A writer that does not append leaves a hole."""
+        if not self.live.exists():
+            return "nothing"
+        place = self._next_place()
+        shutil.copy2(self.live, place)
+        os.truncate(self.live, 0)
+        self._touch(self.live)
+        return f"to {place.name}"
+
+    def begin_anew(self) -> str:
+        """The honeypot starts again and empties its log, as Cowrie 2.7 does; it may grow beyond what it was at once."""
+        if not self.live.exists():
+            return "nothing"
+        os.truncate(self.live, 0)
+        self.restart()
+        for _ in range(self.chance.choice((0, 1, 6))):
+            self.append()
+        return f"{self.live.stat().st_size} bytes now"
+
+    def lose_tail(self) -> str:
+        """The power fails: the end of the log is gone, or NULs."""
+        if not self.live.exists():
+            return "nothing"
+        size = self.live.stat().st_size
+        left = size - min(size, self.chance.choice((1, 50, 300, 3000)))
+        os.truncate(self.live, left)
+        if zeros := self.chance.random() < 0.4:
+            os.truncate(self.live, size)
+        self.restart()
+        return f"{size - left} of {size} bytes{', NULs in their place' if zeros else ''}"
+
+    def delete_oldest(self) -> str:
+        """Its inode is free for the next file."""
+        return self._delete(min(self._rotated(), key=lambda path: path.stat().st_mtime_ns, default=None))
+
+    def _delete(self, path: Path | None) -> str:
+        if path is None:
+            return "nothing"
+        path.unlink()
+        return path.name
+
+    # What packs and copies
+
+    def pack(self) -> str:
+        """A rotated log is packed, with its time, as the tools do."""
+        path = self._any(self._plain())
+        if path is None or (self.reopens_late and path == self._latest()):
+            return "nothing"
+        suffix = self.chance.choice((".gz", ".gz", ".gz", ".bz2", ".xz"))
+        packed = path.with_name(path.name + suffix)
+        packed.write_bytes(PACK[suffix](path.read_bytes(), self.chance.choice((1, 6, 9))))
+        self._touch(packed, path.stat().st_mtime_ns)
+        path.unlink()
+        return packed.name
+
+    def _latest(self) -> Path | None:
+        return max(self._plain(), key=lambda path: path.stat().st_ino == os.fstat(self._fd).st_ino, default=None)
+
+    def pack_slowly(self) -> str:
+        """A packed file is seen while it is written: the first time half of it, the next time all."""
+        slow = self.folder / "slow.json.gz"
+        if slow.exists() and (self.folder / "slow").exists():
+            slow.write_bytes((self.folder / "slow").read_bytes())
+            self._touch(slow)
+            (self.folder / "slow").unlink()
+            return "to its end"
+        path = self._any(self._plain())
+        if path is None:
+            return "nothing"
+        whole = gzip.compress(path.read_bytes(), mtime=0)
+        slow.write_bytes(whole[: self.chance.randint(1, len(whole))])
+        self._touch(slow)
+        shutil.copyfile(path, path.with_name("kept.json"))  # nothing is gone before it is packed whole
+        self._touch(path.with_name("kept.json"))
+        (self.folder / "slow").write_bytes(whole)
+        self._touch(self.folder / "slow")
+        return f"{path.name}, {slow.stat().st_size} of {len(whole)} bytes"
+
+    def pack_again(self) -> str:
+        """A packed file is packed once more: another level, another time, maybe another inode."""
+        path = self._any(self._packed())
+        if path is None:
+            return "nothing"
+        data = PACK[path.suffix](unpacked(path.read_bytes()), self.chance.choice((2, 7)))
+        if replaced := self.chance.random() < 0.5:
+            path.unlink()
+        path.write_bytes(data)
+        self._touch(path)
+        return f"{path.name}{', in place of the old one' if replaced else ''}"
+
+    def add_member(self) -> str:
+        """A packed file grows by a member of its own."""
+        path = self.folder / "archive.json.gz"
+        with path.open("ab") as file:
+            file.write(gzip.compress(b"".join(self._line() for _ in range(self.chance.randint(1, 3))), mtime=0))
+        self._touch(path)
+        return f"{path.stat().st_size} bytes now"
+
+    def unpack(self) -> str:
+        """A packed file lies there as it was."""
+        path = self._any(self._packed())
+        if path is None or path.with_suffix("").exists():
+            return "nothing"
+        path.with_suffix("").write_bytes(unpacked(path.read_bytes()))
+        self._touch(path.with_suffix(""))
+        path.unlink()
+        return path.name
+
+    def copy(self) -> str:
+        """Whole, or its beginning."""
+        path = self._any(self._files())
+        if path is None:
+            return "nothing"
+        data = path.read_bytes()
+        if path.suffix not in PACK and self.chance.random() < 0.3:
+            data = b"".join(data.splitlines(keepends=True)[: self.chance.randint(1, 5)])
+        return self._put(self._backup(path.name), data)
+
+    def link(self) -> str:
+        """Another name for the same file."""
+        path = self._any(self._files())
+        place = self._backup(f"link-{path.name}") if path else None
+        if path is None or place is None or place.exists():
+            return "nothing"
+        os.link(path, place)
+        return path.name
+
+    def concatenate(self) -> str:
+        """Two logs in one file."""
+        if len(plain := self._plain()) < 2:
+            return "nothing"
+        return self._put(self._backup("both.json"), b"".join(path.read_bytes() for path in self.chance.sample(plain, 2)))
+
+    def move(self) -> str:
+        """To another folder."""
+        path = self._any(self._rotated())
+        if path is None or path.parent != self.folder or path.name.startswith("slow"):
+            return "nothing"
+        path.rename(self._backup(path.name))
+        return path.name
+
+    def touch(self) -> str:
+        """Nothing but the time of a file changes."""
+        path = self._any(self._files())
+        if path is not None:
+            self._touch(path)
+        return path.name if path else "nothing"
+
+    def swap_link(self) -> str:
+        """A link points to another file, as `current` does."""
+        path = self._any(self._files())
+        if path is None:
+            return "nothing"
+        (self.folder / "current").unlink(missing_ok=True)
+        (self.folder / "current").symlink_to(path)
+        return path.name
+
+    def _files(self) -> list[Path]:
+        return [*self._rotated(), *([self.live] if self.live.exists() else [])]
+
+    def _any(self, paths: list[Path]) -> Path | None:
+        return self.chance.choice(paths) if paths else None
+
+    def _backup(self, name: str) -> Path:
+        (self.folder / "backup").mkdir(exist_ok=True)
+        return self.folder / "backup" / name
+
+    def _put(self, path: Path, data: bytes) -> str:
+        path.write_bytes(data)
+        self._touch(path)
+        return f"{path.name}, {len(data)} bytes"
+
+    # What can be seen
+
+    def seen(self) -> set[int]:
+        """The numbers of the lines that stand whole in some file now."""
+        found: set[int] = set()
+        for path in self.folder.rglob("*"):
+            if path.is_file():
+                found |= numbers(unpacked(path.read_bytes()))
+        return found
+
+
+def numbers(data: bytes) -> set[int]:
+    """The events in a text, by number. One that is made of two halves of different ones is none."""
+    found = set()
+    for one in _OBJECT.findall(data):
+        try:
+            told = json.loads(one)
+        except ValueError:
+            continue
+        if told.get("input") == str(told.get("check")):
+            found.add(told["check"])
+    return found
+
+
+def unpacked(data: bytes) -> bytes:
+    """What a file holds; of a packed one that is cut, what can be had."""
+    begins = {b"\x1f\x8b": lambda: zlib.decompressobj(31), b"BZ": bz2.BZ2Decompressor, b"\xfd7": lzma.LZMADecompressor}
+    if data[:2] not in begins:
+        return data
+    found = b""
+    while data[:2] in begins:
+        decoder = begins[data[:2]]()
+        try:
+            found += decoder.decompress(data)
+        except (zlib.error, OSError, lzma.LZMAError):
+            break
+        data = decoder.unused_data
+    return found
