@@ -145,6 +145,8 @@ class Content:
 
     def holds(self, row: SourceRow) -> bool:
         """Whether it is what was read of the source, and maybe more. If so, a packed source stands at the offset."""
+        if row.offset == 0:  # nothing was read, so there is nothing to know it by
+            return row.file == (self._source.device, self._source.inode)
         if not self.begins_like(row):
             return False
         tail = self._before(row.offset, row.tail_bytes)

@@ -7,7 +7,7 @@ known events count as duplicates: being wrong costs time, never a number. The ru
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import apsw
 
@@ -102,7 +102,7 @@ class _Search:
             return None
         for row in hinted:
             if row.state != "reading" and row.version == self._fresh.version:
-                return self._unchanged(row, moved=row.path != self._fresh.path and not _lies(row))
+                return self._unchanged(row, moved=self._place(row).path != row.path)
         for row in self._rows("source_of_copy", *self._fresh.version):
             return self._unchanged(row, moved=False)
         return None
@@ -119,9 +119,7 @@ class _Search:
     def _as(self, row: SourceRow) -> Recognised | None:
         """What the file is to a source that it holds; None if it cannot be that source, but holds more."""
         elsewhere = self._fresh.path != row.path and self._fresh.file != row.file and _is_there(row)
-        moved = not elsewhere and _place(row) != _place(self._fresh, like=row)
-        if self._fresh.file == row.file and self._fresh.path != row.path:
-            moved = not _lies(row)  # else it has two names
+        moved = not elsewhere and self._is_moved(row)
         if self._source.growable and self._ends_with(row):
             return self._unchanged(row, moved=moved)
         free = not elsewhere and self._claims.take(row)
@@ -129,7 +127,18 @@ class _Search:
             return self._goes_on(row, moved=moved)
         if self._source.growable or self._source.fill(1):
             return None
-        return self._goes_on(row, moved=moved) if free else self._unchanged(row, moved=False, copied=elsewhere)
+        return self._goes_on(row, moved=moved) if free else self._unchanged(row, moved=False, copied=True)
+
+    def _place(self, row: SourceRow) -> SourceRow:
+        """Where the file lies, if it is the source: one that has two names keeps the one that is known."""
+        return replace(self._fresh, path=row.path) if self._fresh.file == row.file and _lies(row) else self._fresh
+
+    def _is_moved(self, row: SourceRow) -> bool:
+        """Whether the place of the file is news. When it was written only is where that is looked at."""
+        place = self._place(row)
+        dated = not self._source.growable or row.pending_bytes > 0
+        same = place.version == row.version if dated else place.file == row.file
+        return not (same and (place.path, place.compression) == (row.path, row.compression))
 
     def _ends_with(self, row: SourceRow) -> bool:
         """Whether a plain file ends where reading the source did."""
@@ -137,7 +146,13 @@ class _Search:
         return waits and row.state != "reading" and self._source.stored_bytes == row.offset + row.pending_bytes
 
     def _is_cut(self, row: SourceRow) -> bool:
-        """Whether the last record of the source was taken for its end, because what was packed could not grow."""
+        """Whether the last record of the source was taken for its end, so that it must not go on.
+
+        What was packed could not grow; and of a source that is only the first half of a line, as which many lines begin,
+        the other half was found elsewhere.
+        """
+        if row.offset == row.half_bytes > 0:
+            return True
         if not row.line_open:
             return False
         if row.state == "alien":
@@ -149,25 +164,18 @@ class _Search:
         if self._source.growable:
             self._source.skip(row.offset)
             row.begin_with(self._content.head())  # its first line may not have been whole
-        return Recognised(self._source, row.moved_to(self._fresh), moved=moved)
+        return Recognised(self._source, row.moved_to(self._place(row)), moved=moved)
 
     def _unchanged(self, row: SourceRow, *, moved: bool, copied: bool = False) -> Recognised:
         moved = moved and not self._claims.has(row)  # else it lies where it is read
         if moved:
-            row.moved_to(self._fresh)
+            row.moved_to(self._place(row))
         version = self._fresh.version if copied else None
         return Recognised(self._source, row, unchanged=True, moved=moved, copied=version)
 
     def _began_as(self, row: SourceRow) -> bool:
         """Whether the file begins like a source that lay here."""
         return row.head_bytes > 0 and self._content.begins_like(row) and is_telling(self._content.head())
-
-
-def _place(row: SourceRow, like: SourceRow | None = None) -> tuple[object, ...]:
-    """What is worth storing of where a file lies: when it was written only if that is looked at."""
-    like = like or row
-    dated = row.compression != "none" or like.pending_bytes > 0
-    return row.path, row.version if dated else row.file
 
 
 def _lies(row: SourceRow) -> bool:

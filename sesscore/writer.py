@@ -139,6 +139,8 @@ class Writer:
             return change, None
         source = join.first.source
         source.half_bytes, source.pending_bytes = len(join.first.data), 0
+        if join.first.offset == 0:
+            source.begin_with(join.first.data)  # the rest of the line is in the other file
         change.add(self.mend(source, take_half(self._connection, join.first)))
         ledger, folded = self.write(join.scanned, source)
         change.add(ledger)
@@ -282,7 +284,8 @@ class Writer:
         block = scanned.batch.block
         end = scanned.end.offset - scanned.base
         if source.head_bytes == 0 and scanned.base == 0:  # else it was let go, as part of a line that is too long
-            source.begin_with(block[: min(end, HEAD_BYTES)])
+            # All of the first line that is there: what a record at its beginning was taken for can depend on its end.
+            source.begin_with(block[:HEAD_BYTES])
         before = source.tail if scanned.begin.offset == scanned.base else b""
         source.end_with(before + block[max(0, end - TAIL_BYTES) : end], scanned.end.offset)
         source.records = scanned.end.records

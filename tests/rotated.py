@@ -46,6 +46,7 @@ class Honeypot:
     told: list[str] = field(default_factory=list)
     lines: dict[int, bytes] = field(default_factory=dict)
     rest: bytes = b""
+    unwritten: bytes = b""  # of a packed file
     days: int = 0
     seconds: int = 1_800_000_000
     reopens_late: bool = False
@@ -107,10 +108,11 @@ class Honeypot:
 
     def _rotated(self) -> list[Path]:
         """All files but the live log, as they lie."""
-        return sorted(path for path in self.folder.rglob("*") if path.is_file() and path != self.live)
+        files = (path for path in self.folder.rglob("*") if path.is_file() and not path.is_symlink())
+        return sorted(path for path in files if path != self.live)
 
     def _plain(self) -> list[Path]:
-        return [path for path in self._rotated() if path.suffix not in PACK]
+        return [path for path in self._rotated() if path.suffix not in PACK and not path.name.startswith("link")]
 
     def _packed(self) -> list[Path]:
         return [path for path in self._rotated() if path.suffix in PACK and not path.name.startswith("slow")]
@@ -205,24 +207,21 @@ class Honeypot:
         return max(self._plain(), key=lambda path: path.stat().st_ino == os.fstat(self._fd).st_ino, default=None)
 
     def pack_slowly(self) -> str:
-        """A packed file is seen while it is written: the first time half of it, the next time all."""
+        """A packed file is seen while it is written: the first time a part of it, the next time all."""
         slow = self.folder / "slow.json.gz"
-        if slow.exists() and (self.folder / "slow").exists():
-            slow.write_bytes((self.folder / "slow").read_bytes())
+        if self.unwritten:
+            with slow.open("ab") as file:
+                file.write(self.unwritten)
             self._touch(slow)
-            (self.folder / "slow").unlink()
+            self.unwritten = b""
             return "to its end"
         path = self._any(self._plain())
         if path is None:
             return "nothing"
         whole = gzip.compress(path.read_bytes(), mtime=0)
-        slow.write_bytes(whole[: self.chance.randint(1, len(whole))])
-        self._touch(slow)
-        shutil.copyfile(path, path.with_name("kept.json"))  # nothing is gone before it is packed whole
-        self._touch(path.with_name("kept.json"))
-        (self.folder / "slow").write_bytes(whole)
-        self._touch(self.folder / "slow")
-        return f"{path.name}, {slow.stat().st_size} of {len(whole)} bytes"
+        cut = self.chance.randint(1, len(whole))
+        self.unwritten = whole[cut:]
+        return self._put(slow, whole[:cut])
 
     def pack_again(self) -> str:
         """A packed file is packed once more: another level, another time, maybe another inode."""
