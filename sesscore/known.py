@@ -22,7 +22,7 @@ _BETWEEN = b" \t\r\n,[]{\0\xef\xbb\xbf"  # what a log can begin with before it s
 _HEAD = re.compile(rb"[ \t\r\n,\[\]{\x00\xef\xbb\xbf]*+[^\n]*+")
 
 Version = tuple[int, int, int, int]
-"""Of a file: device, inode, bytes as stored, nanoseconds of its last change. Nothing that writes it keeps all of them."""
+"""Of a file: device, inode, bytes as stored, time of its last change. Nothing that writes it keeps all of them."""
 
 State = Literal["reading", "read", "alien", "damaged"]
 
@@ -130,10 +130,7 @@ def parameters(row: SourceRow) -> tuple[object, ...]:
 
 
 class Content:
-    """What an open file holds, compared with what was read of a source. Packed ones are unpacked no further than needed.
-
-    Where the source stands when something was compared is not said, but by `holds`.
-    """
+    """What an open file holds, compared with what was read of a source. A packed one is unpacked as far as is needed."""
 
     def __init__(self, source: Source) -> None:
         self._source = source

@@ -34,7 +34,7 @@ class Unchanged:
 
 @dataclass
 class Regressed:
-    """A file that lost what was read of it before, or was begun anew with the same line; it is read as another source."""
+    """A file that lost what was read of it before, or was begun anew with the same line: it is another source."""
 
     path: str
 

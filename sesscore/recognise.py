@@ -80,15 +80,12 @@ class _Search:
             hinted = self._rows("known_sources", self._fresh.path, self._fresh.inode, self._fresh.device)
             if found := self._by_version(hinted):
                 return found
-            for row in hinted:
+            for row in self._candidates(hinted):
                 if self._content.holds(row):
                     if found := self._as(row):
                         return found
                 else:
-                    regressed = regressed or self._began_as(row)
-            for row in self._alike({row.source_id for row in hinted}):
-                if self._content.holds(row) and (found := self._as(row)):
-                    return found
+                    regressed = regressed or (row in hinted and self._began_as(row))
             self._source.rewind()
         self._claims.take(self._fresh)
         return Recognised(self._source, self._fresh, regressed=regressed)
@@ -106,6 +103,12 @@ class _Search:
         for row in self._rows("source_of_copy", *self._fresh.version):
             return self._unchanged(row, moved=False)
         return None
+
+    def _candidates(self, hinted: list[SourceRow]) -> Iterator[SourceRow]:
+        """What the file may be: first where path and inode point to, last what only those can tell."""
+        yield from (row for row in hinted if row.offset)
+        yield from self._alike({row.source_id for row in hinted})
+        yield from (row for row in hinted if not row.offset)
 
     def _alike(self, tried: set[int | None]) -> Iterator[SourceRow]:
         """Sources that begin with the same line, and were not tried."""

@@ -205,7 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             counts += outcome.counts
             if outcome.problems:
                 failed += 1
-                print(f"--schedule {outcome.seed}: {'; '.join(outcome.problems)}", flush=True)
+                print(f"--schedule {outcome.seed}: {'; '.join(outcome.problems)}", *outcome.told, sep="\n  ", flush=True)
     print(f"{given.schedules} schedules in {time.monotonic() - began:.0f} s, {failed} failed")
     for name, count in sorted(counts.items()):
         print(f"{count:12}  {name}")
