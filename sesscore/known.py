@@ -130,7 +130,7 @@ def parameters(row: SourceRow) -> tuple[object, ...]:
 
 
 class Content:
-    """What an open file holds, compared with what was read of a source. A packed one is unpacked as far as is needed."""
+    """What an open file holds, compared with what was read of a source; if packed, unpacked as far as is needed."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -141,7 +141,7 @@ class Content:
         return digest(self._begin(row.head_bytes)) == row.head_hash
 
     def holds(self, row: SourceRow) -> bool:
-        """Whether it is what was read of the source, and maybe more. If so, a packed source stands at the offset."""
+        """Whether it is what was read of the source, and maybe more."""
         if row.offset == 0:  # nothing was read, so there is nothing to know it by
             return row.file == (self._source.device, self._source.inode)
         if not self.begins_like(row):

@@ -23,8 +23,8 @@ class Recognised:
     """An open source that stands where reading goes on, and its row.
 
     unchanged: there is nothing new in it. moved: its file is not where the database says. copied: the version of the
-    file, if it is a packed copy of a source that still lies where the database says. regressed: it is read anew, because
-    it begins like a source that lay here, but does not hold what was read of that.
+    file, if it is a copy of a source that still lies where the database says. regressed: it is read anew,
+    because it begins like a source that lay here, but does not hold what was read of that.
     """
 
     source: Source
@@ -94,14 +94,15 @@ class _Search:
         return known_rows(self._connection.execute(sql(f"store/{name}"), values))
 
     def _by_version(self, hinted: list[SourceRow]) -> Recognised | None:
-        """A packed file would have to be unpacked to look inside; nothing that writes it keeps all of its version."""
-        if self._source.growable:
-            return None
-        for row in hinted:
-            if row.state != "reading" and row.version == self._fresh.version:
-                return self._unchanged(row, moved=self._place(row).path != row.path)
-        for row in self._rows("source_of_copy", *self._fresh.version):
-            return self._unchanged(row, moved=False)
+        """A packed file that is as it was, or a copy that is: nothing that writes a file keeps all of its version."""
+        if not self._source.growable:  # it would have to be unpacked to look inside
+            for row in hinted:
+                if row.state != "reading" and row.version == self._fresh.version:
+                    return self._unchanged(row, moved=self._place(row).path != row.path)
+        if all(row.file != self._fresh.file for row in hinted):
+            for row in self._rows("source_of_copy", *self._fresh.version):
+                if _lies(row):
+                    return self._unchanged(row, moved=False)
         return None
 
     def _candidates(self, hinted: list[SourceRow]) -> Iterator[SourceRow]:
@@ -124,7 +125,7 @@ class _Search:
         elsewhere = self._fresh.path != row.path and self._fresh.file != row.file and _is_there(row)
         moved = not elsewhere and self._is_moved(row)
         if self._source.growable and self._ends_with(row):
-            return self._unchanged(row, moved=moved)
+            return self._unchanged(row, moved=moved, copied=elsewhere)
         free = not elsewhere and self._claims.take(row)
         if free and not self._is_cut(row):
             return self._goes_on(row, moved=moved)
@@ -151,8 +152,8 @@ class _Search:
     def _is_cut(self, row: SourceRow) -> bool:
         """Whether the last record of the source was taken for its end, so that it must not go on.
 
-        What was packed could not grow; and of a source that is only the first half of a line, as which many lines begin,
-        the other half was found elsewhere.
+        What was packed could not grow; and of a source that is only the first half of a line, as which many lines
+        begin, the other half was found elsewhere.
         """
         if row.offset == row.half_bytes > 0:
             return True
@@ -164,8 +165,10 @@ class _Search:
         return self._connection.execute(sql("store/unterminated"), where).fetchone() is not None
 
     def _goes_on(self, row: SourceRow, *, moved: bool) -> Recognised:
-        if self._source.growable:
+        if self._source.offset != row.offset:
+            self._source.rewind()
             self._source.skip(row.offset)
+        if self._source.growable:
             row.begin_with(self._content.head())  # its first line may not have been whole
         return Recognised(self._source, row.moved_to(self._place(row)), moved=moved)
 

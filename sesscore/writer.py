@@ -180,7 +180,7 @@ class Writer:
         self._storing.later("place", (*values, source.source_id))
 
     def remember_copy(self, source: SourceRow, version: Version) -> None:
-        """Records which packed file holds a source whose own file lies elsewhere. Raises apsw.Error."""
+        """Records which file holds a source whose own file lies elsewhere. Raises apsw.Error."""
         self.begin()
         self._storing.later("source_copy", (*version, source.source_id))
 

@@ -3,8 +3,9 @@
     python tests/rotations.py --schedules 10000 --seed 0
     python tests/rotations.py --schedule 17         # one of them again, step by step
 
-A schedule is made from its seed. After it, each line that stood whole in some file whenever the logs were read must be in
-the database, once; the database must be what one reading of just these lines gives; and it must agree with itself.
+A schedule is made from its seed. After it, each line that stood whole in some file whenever the logs were read must be
+in the database, once; the database must be what one reading of just these lines gives, and agree with itself; and
+reading again must change nothing. Which inodes are used again is up to the file system: a failure tells all steps.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from unittest import mock
 
 from compare import dump, reading
 from hashes import oracle_hash
-from rotated import Honeypot
+from rotating import Rotation
 
 from sesscore import ingest as ingesting
 from sesscore import reading as reads
@@ -43,6 +44,7 @@ WILD = {
     **TIDY, "restart": 1, "lose_tail": 2, "pack_slowly": 2, "add_member": 2, "unpack": 1, "copy": 2, "concatenate": 1,
     "swap_link": 1,
 }  # fmt: skip
+BEFORE = {"rename", "copytruncate", "begin_anew", "delete_oldest", "pack", "pack_again", "link"}  # all is read first
 STEPS = 24
 QUICK = "/dev/shm" if Path("/dev/shm").is_dir() else None  # where the database lies: only logs need a real file system
 READ = 0.35  # how often the logs are read after a step
@@ -70,7 +72,7 @@ class Schedule:
         self._chance = random.Random(f"rotations {seed}")
         self._tidy = self._chance.random() < 0.4
         dated, appends = self._chance.random() < 0.5, self._tidy or self._chance.random() < 0.7
-        self._pot = Honeypot(folder / "logs", self._chance, dated, appends)
+        self._pot = Rotation(folder / "logs", self._chance, dated, appends)
         self._db = db
         self._required: set[int] = set()
 
@@ -93,7 +95,7 @@ class Schedule:
         self.outcome.counts[step] += 1
         if self._pot.reopens_late and self._chance.random() < 0.5:
             self._pot.reopen()
-        if self._tidy and step in ("rename", "copytruncate", "begin_anew", "delete_oldest", "pack", "link", "pack_again"):
+        if self._tidy and step in BEFORE:
             self._read("all")  # so that no two files hold what was not read
         self.outcome.told.append(f"{step}: {getattr(self._pot, step)()}")
 
@@ -205,7 +207,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             counts += outcome.counts
             if outcome.problems:
                 failed += 1
-                print(f"--schedule {outcome.seed}: {'; '.join(outcome.problems)}", *outcome.told, sep="\n  ", flush=True)
+                print(f"--schedule {outcome.seed}: {'; '.join(outcome.problems)}", *outcome.told, sep="\n  ")
     print(f"{given.schedules} schedules in {time.monotonic() - began:.0f} s, {failed} failed")
     for name, count in sorted(counts.items()):
         print(f"{count:12}  {name}")

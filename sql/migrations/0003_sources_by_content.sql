@@ -4,8 +4,8 @@
 -- Sources with one first line, the one that was read furthest last.
 CREATE INDEX source_head ON source (head_hash, offset);
 
--- Compressed files that hold nothing but what a source holds whose own file lies elsewhere. To know one again takes unpacking it, so it
--- is remembered by what changes when it is written. Hints: nothing is lost with them but time.
+-- Files that hold nothing but what was read of a source whose own file lies elsewhere. The source goes on, and a packed copy would have
+-- to be unpacked to know it again; so it is remembered by what changes when it is written. Hints: without them only time is lost.
 CREATE TABLE source_copy (
     device INTEGER NOT NULL,
     inode INTEGER NOT NULL,
