@@ -25,8 +25,8 @@ def test_everything_happened(outcomes: list[Outcome]) -> None:
     counts: Counter[str] = Counter()
     for outcome in outcomes:
         counts += outcome.counts
-    expected = {*(step for step, weight in WILD.items() if weight), "read all", "read grows", "read killed", "regressed"}
-    assert expected - counts.keys() == set()
+    steps = {step for step, weight in WILD.items() if weight}
+    assert steps | {"read all", "read grows", "read killed", "regressed"} <= counts.keys()
     assert counts["lines found"] > 20 * len(SEEDS)
 
 
