@@ -16,7 +16,8 @@ from sesscore.parts import ActivityReader
 from sesscore.queries import sql
 from sesscore.recount import Session, SourceBytes, read_source, recount
 from sesscore.sensors import UNKNOWN, Sensor, find_sources
-from sesscore.sources import STDIN, failure
+from sesscore.sources import STDIN
+from sesscore.unreadable import failure
 
 COLUMNS = (
     "sensor", "session_id", "started_us", "match_type", "src_ip", "src_port", "dst_ip", "dst_port", "protocol",

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from sesscore.errors import NothingToRead
-from sesscore.sources import STDIN, failure, irregularity
+from sesscore.sources import STDIN
+from sesscore.unreadable import failure, irregularity
 
 WELL_KNOWN_PLACES: Final = (
     "/srv/cowrie/var/log/cowrie",  # DShield

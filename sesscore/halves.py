@@ -4,19 +4,21 @@ The rules are in docs/design.md, "Halves". Both halves are read from the files o
 the later one is read. What a join changes in the database is `Writer.join`'s business.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import apsw
 
 from sesscore._scan import EventBatch
-from sesscore.known import SourceRow, known_rows, recognise
+from sesscore.known import SourceRow, known_rows
 from sesscore.memory import reader_of
 from sesscore.queries import sql
 from sesscore.reading import Options
+from sesscore.recognise import recognise
 from sesscore.records import KEPT_BYTES, MAX_OBJECT, SEPARATORS, Position, Scanned
 from sesscore.rotation import Folders
-from sesscore.sources import Source, SourceUnreadable, open_source
+from sesscore.sources import Source, open_source
+from sesscore.unreadable import SourceUnreadable
 
 _STEPS = (64 * 1024, 1024 * 1024, MAX_OBJECT)  # of the second source, in which the object may end
 _NOTHING = SEPARATORS + b"\n"
@@ -75,7 +77,7 @@ def joins(connection: apsw.Connection, options: Options) -> Iterator[Join]:
     """
     folders = Folders()
     for row in known_rows(connection.execute(sql("store/open_ends"))):
-        seconds = [(path, second) for path in folders.after(row.path) if (second := _known(path, connection))]
+        seconds = _seconds(folders.after(row.path), connection)
         if row.half_bytes:  # its event is counted: only copies of the second source are of interest
             seconds = [(path, second) for path, second in seconds if not second.lead_bytes]
         first = _first_half(row, connection) if seconds else None
@@ -85,6 +87,15 @@ def joins(connection: apsw.Connection, options: Options) -> Iterator[Join]:
             if (found := _join(first, second, path, options)) is not None:
                 yield found
                 first = replace(first, joined=True)
+
+
+def _seconds(paths: Iterable[str], connection: apsw.Connection) -> list[tuple[str, SourceRow]]:
+    """The sources that begin with what may be a second half; copies of one file are one source."""
+    found: dict[int | None, tuple[str, SourceRow]] = {}
+    for path in paths:
+        if (second := _known(path, connection)) is not None:
+            found.setdefault(second.source_id, (path, second))
+    return list(found.values())
 
 
 def joined_record(row: SourceRow, connection: apsw.Connection, options: Options) -> Scanned | None:

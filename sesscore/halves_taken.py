@@ -5,7 +5,7 @@ from collections import Counter
 import apsw
 
 from sesscore.halves import FirstHalf, Lead
-from sesscore.known import HEAD_BYTES, TAIL_BYTES, SourceRow, digest
+from sesscore.known import SourceRow
 from sesscore.ledger import Ledger
 from sesscore.queries import Bounds, Row, rows, sql
 
@@ -53,7 +53,6 @@ def _shorten(connection: apsw.Connection, row: Row, taken: int, lead: Lead) -> N
 
 def _move_to_end(source: SourceRow, whole: bytes) -> None:
     if source.head_bytes == 0:
-        source.head_hash, source.head_bytes = digest(whole[:HEAD_BYTES]), len(whole[:HEAD_BYTES])
-    source.tail = whole[-TAIL_BYTES:]
-    source.tail_hash, source.tail_bytes = digest(source.tail), len(source.tail)
-    source.offset, source.pending_bytes, source.line_open = len(whole), 0, 1
+        source.begin_with(whole)
+    source.end_with(whole, len(whole))
+    source.pending_bytes, source.line_open = 0, 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -11,13 +12,27 @@ from sesscore.discover import Candidate
 from sesscore.halves import Join, joins
 from sesscore.pragmas import Durability
 from sesscore.readahead import ReadAhead
-from sesscore.reading import Batch, Desk, Finished, Options, Step, Unchanged, Unreadable, read_source, readers
+from sesscore.reading import (
+    Batch,
+    Desk,
+    Finished,
+    Options,
+    Regressed,
+    Step,
+    Unchanged,
+    Unreadable,
+    read_source,
+    readers,
+)
+from sesscore.recognise import Claims
 from sesscore.result import IngestResult
 from sesscore.retry import Retry
 from sesscore.signals import Stop
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_reading, open_for_writing
 from sesscore.writer import Writer
+
+_REGRESSED = "lost what was read of it before, or was begun anew (source regressed): it is read as another source"
 
 
 class Watcher(Protocol):
@@ -93,7 +108,10 @@ class Ingester:
             self._done_bytes = 0
             self._progress.start(sum(_stored_bytes(candidate) for candidate in candidates))
         with ReadAhead(
-            candidates, partial(read_source, self._desk), readers(self._options), self._stop.__bool__
+            candidates,
+            partial(read_source, replace(self._desk, claims=Claims())),
+            readers(self._options),
+            self._stop.__bool__,
         ) as steps:
             for step in steps:
                 self._take(step)
@@ -137,8 +155,12 @@ class Ingester:
             case Unchanged():
                 if step.moved:
                     self._writer.place(step.row)
+                if step.copied is not None:
+                    self._writer.remember_copy(step.row, step.copied)
                 met.unchanged(step.row)
                 self._end_of(step.row.stored_bytes, step.row.path)
+            case Regressed():
+                met.noted(step.path, _REGRESSED, "")
             case Unreadable():
                 met.unreadable(step.path, step.problem, step.hint)
 

@@ -1,25 +1,28 @@
-"""Sources that were read before: where reading one of them goes on.
+"""What is known of a source that was read: its row, and how a file is compared with it.
 
-A file is a source that is known if its path or inode says so (hints) and its content agrees: the bytes at its
-beginning and the bytes right before the offset. If it is none, it is read from its beginning, and copies of known
-events count as duplicates: being wrong here costs time, never a number.
+A source is its content: the line that it begins with, and the bytes right before the offset to which it was read. How
+a file of that content is found, wherever it lies, is the business of `recognise.py`.
 """
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from hashlib import blake2b
 from typing import Any, Literal
 
-import apsw
-
-from sesscore.queries import sql
 from sesscore.records import Position
-from sesscore.sources import Source, open_source
+from sesscore.sources import Source
 
 HEAD_BYTES = 65536
 TAIL_BYTES = 4096
 ORIGIN_BYTES = 16
+
+_BETWEEN = b" \t\r\n,[]{\0\xef\xbb\xbf"  # what a log can begin with before it says anything
+_HEAD = re.compile(rb"[ \t\r\n,\[\]{\x00\xef\xbb\xbf]*+[^\n]*+")
+
+Version = tuple[int, int, int, int]
+"""Of a file: device, inode, bytes as stored, time of its last change. Nothing that writes it keeps all of them."""
 
 State = Literal["reading", "read", "alien", "damaged"]
 
@@ -27,6 +30,20 @@ State = Literal["reading", "read", "alien", "damaged"]
 def digest(data: bytes | bytearray) -> bytes:
     """Of the beginning or of the end of what was read."""
     return blake2b(data, digest_size=16).digest()
+
+
+def head_of(beginning: bytes | bytearray) -> bytes:
+    """What a log begins with: all up to the end of the first line that says anything, HEAD_BYTES at the most.
+
+    White space at the end of that line is left out, so that a line without its newline is the same.
+    """
+    found = _HEAD.match(beginning, 0, min(len(beginning), HEAD_BYTES))
+    return bytes(found[0]).rstrip() if found else b""
+
+
+def is_telling(head: bytes) -> bool:
+    """Whether a beginning can tell one log from another: brackets, blank lines and NULs cannot."""
+    return bool(head.strip(_BETWEEN))
 
 
 @dataclass
@@ -62,18 +79,39 @@ class SourceRow:
         """Where reading goes on."""
         return Position(self.offset, self.records, bool(self.line_open & 1), bool(self.line_open & 2))
 
+    @property
+    def file(self) -> tuple[int, int]:
+        """Which file of the system it was when it was last seen."""
+        return self.device, self.inode
 
-@dataclass
-class Recognised:
-    """An open source that stands where reading goes on, and its row.
+    @property
+    def version(self) -> Version:
+        """Of its file, when it was last seen."""
+        return self.device, self.inode, self.stored_bytes, self.modified_ns
 
-    unchanged: there is nothing new in it. moved: it has another name or inode than the database knows.
-    """
+    def begin_with(self, beginning: bytes | bytearray) -> None:
+        """Takes over what the source begins with."""
+        head = head_of(beginning)
+        self.head_hash, self.head_bytes = digest(head), len(head)
 
-    source: Source
-    row: SourceRow
-    unchanged: bool = False
-    moved: bool = False
+    def end_with(self, tail: bytes | bytearray, offset: int) -> None:
+        """Moves on to an offset. tail: the bytes before it, or more."""
+        self.tail = bytes(tail[-TAIL_BYTES:])
+        self.tail_hash, self.tail_bytes = digest(self.tail), len(self.tail)
+        self.offset = offset
+
+    def moved_to(self, other: "SourceRow") -> "SourceRow":
+        """Takes over the place of another row, and gives itself."""
+        self.path, self.device, self.inode = other.path, other.device, other.inode
+        self.stored_bytes, self.modified_ns = other.stored_bytes, other.modified_ns
+        self.compression = other.compression
+        return self
+
+
+def row_of(source: Source, sensor: str) -> SourceRow:
+    """The row of a source of which nothing was read."""
+    place = stored_path(source.path), source.device, source.inode, source.stored_bytes, source.modified_ns
+    return SourceRow(None, os.urandom(ORIGIN_BYTES), *place, source.compression, sensor)
 
 
 def stored_path(path: str) -> str:
@@ -81,95 +119,60 @@ def stored_path(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def recognise(path: str, connection: apsw.Connection, sensor: str, *, descriptor: int | None = None) -> Recognised:
-    """Opens a file and finds out whether it was read before. sensor: for events that name none, if it was not.
-
-    descriptor: of the file, if it is open already. Raises SourceUnreadable, OSError.
-    """
-    source = open_source(path, descriptor)
-    try:
-        fresh = SourceRow(
-            None,
-            os.urandom(ORIGIN_BYTES),
-            stored_path(source.path),
-            source.device,
-            source.inode,
-            source.stored_bytes,
-            source.modified_ns,
-            source.compression,
-            sensor,
-        )
-        for known in _candidates(connection, fresh):
-            if _is_unchanged(source, known):
-                moved = (known.path, known.device, known.inode) != (fresh.path, fresh.device, fresh.inode)
-                return Recognised(source, _moved(known, fresh), unchanged=True, moved=moved)
-            if _is_same(source, known):
-                return Recognised(source, _moved(known, fresh))
-            if source.offset:  # a compressed one was read to find out
-                source.close()
-                source = open_source(path, descriptor)
-        return Recognised(source, fresh)
-    except BaseException:
-        source.close()
-        raise
-
-
-def _candidates(connection: apsw.Connection, row: SourceRow) -> list[SourceRow]:
-    """The rows that path or inode point to; standard input has neither."""
-    if row.inode == 0:
-        return []
-    hints = {"path": row.path, "inode": row.inode, "device": row.device}
-    rows = known_rows(connection.execute(sql("store/known_sources"), hints))
-    return [known for known in rows if known.compression == row.compression]
-
-
 def known_rows(found: Iterable[Any]) -> list[SourceRow]:
     """Rows of `sql/store/known_sources.sql` and those like it."""
     return [SourceRow(*values) for values in found]
 
 
-def _is_unchanged(source: Source, row: SourceRow) -> bool:
-    if source.growable:
-        return source.stored_bytes == row.offset + row.pending_bytes and _is_same(source, row, move=False)
-    # What is compressed would have to be unpacked to look inside; nothing that rewrites it keeps all four of these.
-    same = (row.stored_bytes, row.modified_ns, row.device, row.inode)
-    return row.state != "reading" and same == (source.stored_bytes, source.modified_ns, source.device, source.inode)
-
-
-def _is_same(source: Source, row: SourceRow, *, move: bool = True) -> bool:
-    """Compares the beginning and the end of what was read, and leaves the source at the offset if they agree."""
-    if source.growable:
-        if source.stored_bytes < row.offset:
-            return False
-        head = source.read_at(0, row.head_bytes)
-        tail = source.read_at(row.offset - row.tail_bytes, row.tail_bytes)
-        if digest(head) != row.head_hash or digest(tail) != row.tail_hash:
-            return False
-        row.tail = tail
-        return not move or source.skip(row.offset) == row.offset
-    if row.line_open or row.damage:
-        return False  # what was taken for the end of a line may have been the end of half a copy
-    return digest(source.fill(row.head_bytes)) == row.head_hash and _reaches_tail(source, row)
-
-
-def _reaches_tail(source: Source, row: SourceRow) -> bool:
-    """Reads a compressed source up to its offset; its beginning was read."""
-    if row.offset - row.tail_bytes < row.head_bytes:
-        return False  # head and tail overlap: it is small, read it anew
-    gap = row.offset - row.tail_bytes - row.head_bytes
-    if source.skip(gap) != gap:
-        return False
-    row.tail = source.fill(row.tail_bytes)
-    return digest(row.tail) == row.tail_hash
-
-
-def _moved(known: SourceRow, now: SourceRow) -> SourceRow:
-    """A known source as it is found now."""
-    known.path, known.device, known.inode = now.path, now.device, now.inode
-    known.stored_bytes, known.modified_ns = now.stored_bytes, now.modified_ns
-    return known
-
-
 def parameters(row: SourceRow) -> tuple[object, ...]:
     """For `sql/store/source.sql`."""
     return astuple(row)[:-1]
+
+
+class Content:
+    """What an open file holds, compared with what was read of a source; if packed, unpacked as far as is needed."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._beginning = b""
+
+    def begins_like(self, row: SourceRow) -> bool:
+        """Whether it begins as the source did."""
+        return digest(self._begin(row.head_bytes)) == row.head_hash
+
+    def holds(self, row: SourceRow) -> bool:
+        """Whether it is what was read of the source, and maybe more."""
+        if row.offset == 0:  # nothing was read, so there is nothing to know it by
+            return row.file == (self._source.device, self._source.inode)
+        if not self.begins_like(row):
+            return False
+        tail = self._before(row.offset, row.tail_bytes)
+        if tail is None or digest(tail) != row.tail_hash:
+            return False
+        row.tail = tail
+        return True
+
+    def head(self) -> bytes:
+        """What it begins with, as `head_of` has it."""
+        return head_of(self._begin(HEAD_BYTES))
+
+    def _begin(self, size: int) -> bytes:
+        if size > len(self._beginning):
+            if self._source.growable:
+                self._beginning = self._source.read_at(0, size)
+            else:
+                self._source.rewind()
+                self._beginning = self._source.fill(size)
+        return self._beginning[:size]
+
+    def _before(self, offset: int, size: int) -> bytes | None:
+        """The bytes before an offset, None if there are not so many."""
+        begin = offset - size
+        if self._source.growable:
+            tail = self._source.read_at(begin, size)
+            return tail if len(tail) == size and self._source.stored_bytes >= offset else None
+        if self._source.offset > begin:
+            self._source.rewind()
+        self._source.skip(begin - self._source.offset)
+        tail = self._source.fill(size)
+        return tail if self._source.offset == offset else None

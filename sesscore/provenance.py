@@ -8,11 +8,13 @@ import apsw
 
 from sesscore._scan import EventBatch
 from sesscore.halves import joined_record
-from sesscore.known import SourceRow, recognise
+from sesscore.known import SourceRow
 from sesscore.queries import Row
 from sesscore.reading import Options
+from sesscore.recognise import recognise
 from sesscore.records import Position, RecordReader, Scanned
-from sesscore.sources import STDIN, SourceUnreadable, open_source
+from sesscore.sources import STDIN, open_source
+from sesscore.unreadable import SourceUnreadable
 
 Known = tuple[int, int]  # microseconds and fingerprint of an event
 

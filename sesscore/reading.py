@@ -9,11 +9,12 @@ import apsw
 
 from sesscore.blocks import Blocks
 from sesscore.discover import Candidate
-from sesscore.known import SourceRow, recognise
+from sesscore.known import SourceRow, Version
 from sesscore.matchers import MatcherFailed, Registry
 from sesscore.readahead import Turn
+from sesscore.recognise import Claims, recognise
 from sesscore.records import BLOCK_BYTES, RecordReader, Scanned
-from sesscore.sources import SourceUnreadable
+from sesscore.unreadable import SourceUnreadable
 
 MOST_READERS = 4
 
@@ -29,10 +30,18 @@ class Unreadable:
 
 @dataclass
 class Unchanged:
-    """A source with nothing new in it. moved: but for its name or its inode."""
+    """A source with nothing new in it. moved, copied: see `Recognised`."""
 
     row: SourceRow
     moved: bool
+    copied: Version | None = None
+
+
+@dataclass
+class Regressed:
+    """A file that lost what was read of it before, or was begun anew with the same line: it is another source."""
+
+    path: str
 
 
 @dataclass
@@ -53,7 +62,7 @@ class Finished:
     damage: str | None
 
 
-Step = Unreadable | Unchanged | Batch | Finished
+Step = Unreadable | Unchanged | Regressed | Batch | Finished
 
 
 @dataclass(frozen=True)
@@ -85,11 +94,15 @@ def usable_cores() -> int:
 
 @dataclass(frozen=True)
 class Desk:
-    """What the readers share. connection: to look up known sources, for the readers alone, one at a time."""
+    """What the readers share. connection: to look up known sources, for the readers alone, one at a time.
+
+    claims: of the pass. What is recognised at the same time as another source must know of it.
+    """
 
     connection: apsw.Connection
     options: Options
     blocks: Blocks = field(default_factory=Blocks)
+    claims: Claims = field(default_factory=Claims)
     asking: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -113,13 +126,18 @@ def _read(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
             candidate.path,
             desk.connection,
             candidate.sensor or options.sensor,
+            desk.claims,
             descriptor=candidate.descriptor,
         )
     row = recognised.row
+    known = row.source_id is not None and row.state != "reading"
+    before = row.pending_bytes, row.damage
     with recognised.source as source:
         if recognised.unchanged:
-            yield Unchanged(row, recognised.moved)
+            yield Unchanged(row, recognised.moved, recognised.copied)
             return
+        if recognised.regressed:
+            yield Regressed(source.path)
         if source.compression == "none":
             turn()  # what need not be unpacked is read faster than written: to have more of it wait takes memory only
         reader = RecordReader(
@@ -132,10 +150,14 @@ def _read(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
             matchers=options.matchers,
             blocks=desk.blocks,
         )
+        begin = row.offset
         try:
             for scanned in reader.batches():
                 yield Batch(row, scanned, source.stored_position)
         except MatcherFailed as error:
-            error.where = f"{candidate.path}, after record {reader.position.records:,}"
+            error.where = f"{source.path}, after record {reader.position.records:,}"
             raise
-        yield Finished(row, reader.pending, source.damage)
+        if known and reader.position.offset == begin and (reader.pending, source.damage) == before:
+            yield Unchanged(row, recognised.moved)
+        else:
+            yield Finished(row, reader.pending, source.damage)

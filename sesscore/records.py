@@ -129,7 +129,10 @@ class RecordReader:
         end = len(carry)
         with memoryview(block) as view:
             view[:end] = carry
-            while end < len(block) and (count := self._source.readinto(view[end:])):
+            count = -1
+            while end < len(block) and count:
+                with view[end:] as rest:  # let go of even if the error of a damaged file still knows who called
+                    count = self._source.readinto(rest)
                 end += count
         return self._blocks.cut(block, end)
 

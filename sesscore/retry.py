@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 import apsw
 
 from sesscore.errors import StorageError
-from sesscore.known import SourceRow, digest, known_rows
+from sesscore.known import SourceRow, known_rows
 from sesscore.ledger import Ledger
 from sesscore.matchers import MatcherFailed
 from sesscore.queries import sql
@@ -21,7 +21,8 @@ from sesscore.renumber import renumber
 from sesscore.retry_file import AgainFile, UpTo, open_again
 from sesscore.retry_reading import Change, knows, read_again
 from sesscore.retry_units import UNIT_BYTES, WHOLE, Held, Unit, units
-from sesscore.sources import Source, SourceUnreadable
+from sesscore.sources import Source
+from sesscore.unreadable import SourceUnreadable
 from sesscore.writer import Writer
 
 _AT_ONCE = 32 << 20  # bytes of units that wait to be written
@@ -208,7 +209,7 @@ class Retry:
                 connection.execute(sql(f"store/{name}"), {"source_id": source.source_id})
             begin = _begin(source, file)
             if not begin.offset:
-                source.head_hash, source.head_bytes = digest(b""), 0
+                source.begin_with(b"")
             source.stored_bytes, source.modified_ns = file.stored_bytes, file.modified_ns
             source.device, source.inode = file.device, file.inode
             reader = self._reader(file, begin, source)

@@ -4,9 +4,11 @@ from typing import NamedTuple
 
 import apsw
 
-from sesscore.known import SourceRow, recognise
+from sesscore.known import SourceRow
+from sesscore.recognise import recognise
 from sesscore.records import Bytes
-from sesscore.sources import STDIN, Source, SourceUnreadable, open_source
+from sesscore.sources import STDIN, Source, open_source
+from sesscore.unreadable import SourceUnreadable
 
 _STEP = 1024 * 1024
 _NOTHING = b" \r\0,[]\xef\xbb\xbf"  # before a record; a tab would say that an entry of a text log goes on

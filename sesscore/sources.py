@@ -3,149 +3,20 @@
 Only regular files and standard input can be sources. Opening one never waits: not for a FIFO, not for a device.
 """
 
-import errno
 import os
-import stat
 import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 from sesscore.decompress import HEAD_BYTES, Compression, Members, told
+from sesscore.stored_bytes import StoredFile, StoredStream
+from sesscore.unreadable import SourceUnreadable, failure, irregularity
 
 STDIN = "-"
 
 _SKIP_STEP = 1024 * 1024
 OPEN_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
-_KINDS = (
-    (stat.S_ISDIR, "is a directory", "name the files in it, or give the directory to `sesscore ingest`"),
-    (stat.S_ISFIFO, "is a FIFO", "pipe it in: `sesscore ingest - < FIFO`"),
-    (stat.S_ISSOCK, "is a socket", "write what it sends to a file, or pipe it into `sesscore ingest -`"),
-    (stat.S_ISCHR, "is a device", "pipe it in: `sesscore ingest - < DEVICE`"),
-    (stat.S_ISBLK, "is a device", "pipe it in: `sesscore ingest - < DEVICE`"),
-)
-_ERRORS = {
-    FileNotFoundError: ("does not exist", "check the name; quoted patterns are expanded too"),
-    NotADirectoryError: ("does not exist: a part of its path is no directory", "check the name"),
-    PermissionError: ("may not be read", "run as a user who may read it, or change its permissions"),
-}
-
-
-class SourceUnreadable(Exception):
-    """A source cannot be opened or read. `reason` completes the sentence that its name begins."""
-
-    def __init__(self, path: str, reason: str, hint: str = "") -> None:
-        """Take what the message is made of."""
-        super().__init__(f"{path} {reason}")
-        self.path = path
-        self.reason = reason
-        self.hint = hint
-
-
-def irregularity(mode: int) -> tuple[str, str] | None:
-    """Say why a file of this mode cannot be a source, and what to do; None if it is a regular file."""
-    if stat.S_ISREG(mode):
-        return None
-    for is_kind, reason, hint in _KINDS:
-        if is_kind(mode):
-            return reason, hint
-    return "is no regular file", ""
-
-
-def failure(error: OSError) -> tuple[str, str]:
-    """Say what an error of the operating system means for a source, and what to do."""
-    for kind, text in _ERRORS.items():
-        if isinstance(error, kind):
-            return text
-    return f"cannot be read: {error.strerror or error}", "check the disk and the file system it is on"
-
-
-class _File:
-    """The stored bytes of a regular file. Reads by position, so that nothing else moves with it."""
-
-    rereadable = True
-
-    def __init__(self, path: str, fd: int) -> None:
-        self.path = path
-        self.fd = fd
-        self.position = 0
-
-    def read(self, size: int) -> bytes:
-        chunk = self.read_at(self.position, size)
-        self.position += len(chunk)
-        return chunk
-
-    def read_at(self, position: int, size: int) -> bytes:
-        try:
-            return os.pread(self.fd, size, position)
-        except OSError as error:
-            raise SourceUnreadable(self.path, *failure(error)) from error
-
-    def readinto(self, block: memoryview) -> int:
-        try:
-            count = os.preadv(self.fd, [block], self.position)
-        except OSError as error:
-            raise SourceUnreadable(self.path, *failure(error)) from error
-        self.position += count
-        return count
-
-    def size(self) -> int:
-        return os.fstat(self.fd).st_size
-
-    def hole(self, position: int) -> int:
-        """Length of the hole at `position`, 0 if there is none or the system cannot say."""
-        if not hasattr(os, "SEEK_DATA"):
-            return 0
-        try:
-            return os.lseek(self.fd, position, os.SEEK_DATA) - position
-        except OSError as error:
-            return self.size() - position if error.errno == errno.ENXIO else 0
-
-    def close(self) -> None:
-        if self.fd >= 0:
-            os.close(self.fd)
-            self.fd = -1
-
-
-class _Stream:
-    """The stored bytes of standard input, the first of which were looked at already."""
-
-    rereadable = False
-
-    def __init__(self, path: str, stream: BinaryIO) -> None:
-        self.path = path
-        self.position = 0
-        self._seen = b""
-        self._read_once: Callable[[int], bytes | None]
-        try:
-            descriptor = stream.fileno()
-        except (OSError, ValueError):  # not a file of the system
-            self._read_once = getattr(stream, "read1", stream.read)
-        else:
-            # Not through the stream: a thread that waits in there at the end of the program holds its lock.
-            self._read_once = partial(os.read, descriptor)
-
-    def peek(self, size: int) -> bytes:
-        while len(self._seen) < size and (more := self._read(size)):
-            self._seen += more
-        return self._seen
-
-    def read(self, size: int) -> bytes:
-        chunk, self._seen = self._seen[:size], self._seen[size:]
-        chunk = chunk or self._read(size)
-        self.position += len(chunk)
-        return chunk
-
-    def _read(self, size: int) -> bytes:
-        try:
-            return bytes(self._read_once(size) or b"")
-        except OSError as error:
-            raise SourceUnreadable(self.path, *failure(error)) from error
-
-    def close(self) -> None:
-        """Leave standard input open: it is not ours."""
 
 
 class Source:
@@ -155,21 +26,26 @@ class Source:
     delivered. `stored_bytes` is the size when it was opened, 0 if unknown (a pipe).
     """
 
-    def __init__(self, path: str, stored: _File | _Stream, compression: Compression, info: os.stat_result | None):
+    def __init__(
+        self, path: str, stored: StoredFile | StoredStream, compression: Compression, info: os.stat_result | None
+    ):
         """Take over what was opened."""
         self.path = path
         self.compression = compression
-        self._plain = stored if compression == "none" and isinstance(stored, _File) else None
+        self._plain = stored if compression == "none" and isinstance(stored, StoredFile) else None
         self.growable = self._plain is not None
         self.stored_bytes = info.st_size if info else 0
         self.modified_ns = info.st_mtime_ns if info else 0
         self.device = info.st_dev if info else 0
         self.inode = info.st_ino if info else 0
+        self._stored = stored
+        self._begin()
+
+    def _begin(self) -> None:
         self.offset = 0
         """Decompressed offset of the next read."""
-        self._stored = stored
-        self._members = None if compression == "none" else Members(stored, compression)
-        self._reader = self._members or stored
+        self._members = None if self.compression == "none" else Members(self._stored, self.compression)
+        self._reader = self._members or self._stored
 
     @property
     def stored_position(self) -> int:
@@ -217,6 +93,14 @@ class Source:
             pass
         return self.offset - start
 
+    def rewind(self) -> None:
+        """Go back to the beginning of a file. Standard input has no way back."""
+        if self.offset and not self._stored.rereadable:
+            raise TypeError("standard input cannot be read again")
+        if self.offset:
+            self._stored.position = 0
+            self._begin()
+
     def skip_hole(self, keep: int = 0) -> int:
         """Pass over a hole of a sparse file, if the next byte is in one, but for its last `keep` bytes.
 
@@ -261,7 +145,7 @@ def _open_file(path: str, descriptor: int | None) -> Source:
         raise SourceUnreadable(path, *_refusal(path, error)) from error
     except ValueError as error:  # NUL in the name
         raise SourceUnreadable(path, "is no possible file name") from error
-    stored = _File(path, fd)
+    stored = StoredFile(path, fd)
     try:
         info = os.fstat(fd)
         if problem := irregularity(info.st_mode):
@@ -284,7 +168,7 @@ def _open_stdin() -> Source:
     stream = sys.stdin.buffer if sys.stdin else None
     if stream is None or stream.closed:
         raise SourceUnreadable(STDIN, "is closed: there is no standard input", "name a file, or pipe a log in")
-    stored = _Stream(STDIN, stream)
+    stored = StoredStream(STDIN, stream)
     try:
         info = os.fstat(stream.fileno())
     except (OSError, ValueError):  # not a file of the system

@@ -13,7 +13,7 @@ from sesscore.counts import Account, Counts
 from sesscore.extension import row_tables
 from sesscore.halves import Join
 from sesscore.halves_taken import take_half, take_lead
-from sesscore.known import HEAD_BYTES, TAIL_BYTES, SourceRow, digest, parameters
+from sesscore.known import HEAD_BYTES, TAIL_BYTES, SourceRow, Version, parameters
 from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
 from sesscore.queries import sql
@@ -145,6 +145,8 @@ class Writer:
             return
         source = join.first.source
         source.half_bytes, source.pending_bytes = len(join.first.data), 0
+        if join.first.offset == 0:
+            source.begin_with(join.first.data)  # the rest of the line is in the other file
         self.mend(source, take_half(self._connection, join.first))
         self.write(join.scanned, source)
 
@@ -179,7 +181,13 @@ class Writer:
     def place(self, source: SourceRow) -> None:
         """Records where a source lies now. Raises apsw.Error."""
         self.begin()
-        self._storing.later("source", parameters(source))
+        values = (source.path, *source.file, source.stored_bytes, source.modified_ns, source.compression)
+        self._storing.later("place", (*values, source.source_id))
+
+    def remember_copy(self, source: SourceRow, version: Version) -> None:
+        """Records which file holds a source whose own file lies elsewhere. Raises apsw.Error."""
+        self.begin()
+        self._storing.later("source_copy", (*version, source.source_id))
 
     def commit(self) -> None:
         """Ends the transaction, roll-ups last. Nothing is promised to anyone before it. Raises apsw.Error."""
@@ -283,13 +291,10 @@ class Writer:
         block = scanned.batch.block
         end = scanned.end.offset - scanned.base
         if source.head_bytes == 0 and scanned.base == 0:  # else it was let go, as part of a line that is too long
-            newline = block.find(b"\n", 0, min(end, HEAD_BYTES))
-            head = block[: newline + 1] if newline >= 0 else block[: min(end, HEAD_BYTES)]
-            source.head_hash, source.head_bytes = digest(head), len(head)
+            # All of the first line that is there: what a record at its beginning was taken for can depend on its end.
+            source.begin_with(block[:HEAD_BYTES])
         before = source.tail if scanned.begin.offset == scanned.base else b""
-        source.tail = (before + block[max(0, end - TAIL_BYTES) : end])[-TAIL_BYTES:]
-        source.tail_hash, source.tail_bytes = digest(source.tail), len(source.tail)
-        source.offset = scanned.end.offset
+        source.end_with(before + block[max(0, end - TAIL_BYTES) : end], scanned.end.offset)
         source.records = scanned.end.records
         source.line_open = scanned.end.in_line + 2 * scanned.end.after_entry
         source.state = "reading"

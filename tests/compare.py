@@ -208,6 +208,17 @@ def ledgers(db: str | Path) -> dict[str, dict[str, Any]]:
     }
 
 
+def without_copies(db: str | Path, sources: Iterable[SourceBytes]) -> list[SourceBytes]:
+    """All sources but copies of others: each that the database does not have must be one, or be empty."""
+    sources = list(sources)
+    with reading(db) as connection:
+        paths = {_name(path, Path(db).parent) for (path,) in connection.execute("SELECT path FROM source")}
+    kept = [source for source in sources if source.name in paths or not source.data]
+    for source in sources:
+        assert source in kept or any(one.data.startswith(source.data) for one in kept), source.name
+    return kept
+
+
 def _name(path: str, folder: Path) -> str:
     """As a test names a source: below the folder of the database, or where it lies elsewhere by its last part."""
     return str(Path(path).relative_to(folder)) if Path(path).is_relative_to(folder) else Path(path).name

@@ -21,8 +21,8 @@ from sesscore.ingest import ingest
 from sesscore.result import IngestResult, Problem
 from sesscore.sensors import Sensor
 from sesscore.signals import Stop
-from sesscore.sources import SourceUnreadable
 from sesscore.sqlite_errors import no_database
+from sesscore.unreadable import SourceUnreadable
 
 Step = Callable[[], None]
 

@@ -261,7 +261,7 @@ def test_a_better_name_in_a_copy_counts_whenever_it_comes(desk: Desk) -> None:
     desk.ingest(desk.put("1", weak))
     desk.ingest(desk.put("2", strong))
     desk.assert_as_recounted()
-    desk.ingest(desk.put("3", weak))
+    desk.ingest(desk.put("3", b"\n" + weak))
     desk.assert_as_recounted()
 
 

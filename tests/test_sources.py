@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sesscore import decompress
-from sesscore.sources import Source, SourceUnreadable, open_source
+from sesscore.sources import Source, open_source
+from sesscore.unreadable import SourceUnreadable
 
 REAL_LOGS = Path(__file__).parents[2] / "shared" / "data" / "cowrie"
 

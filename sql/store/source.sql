@@ -12,6 +12,7 @@ ON CONFLICT (source_id) DO UPDATE SET
     inode = excluded.inode,
     stored_bytes = excluded.stored_bytes,
     modified_ns = excluded.modified_ns,
+    compression = excluded.compression,
     head_hash = excluded.head_hash,
     head_bytes = excluded.head_bytes,
     offset = excluded.offset,
