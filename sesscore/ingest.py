@@ -18,7 +18,7 @@ from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
 from sesscore.pragmas import Durability
 from sesscore.readahead import ReadAhead
-from sesscore.reading import Batch, Finished, Options, Regressed, Step, Unchanged, Unreadable, read_sources
+from sesscore.reading import Batch, Finished, Options, Regressed, Step, TakenBack, Unchanged, Unreadable, read_sources
 from sesscore.records import BLOCK_BYTES
 from sesscore.retry import Retried, Retry
 from sesscore.retry import Step as RetryStep
@@ -169,6 +169,8 @@ class _Run:
                 self._finished(step)
             case Unchanged():
                 self._unchanged(step)
+            case TakenBack():
+                self._result.ledger.add(self._writer.take_back(step.row, step.quarantine_id))
             case Regressed():
                 self._result.problems.append(_regressed(step.path))
             case Unreadable():

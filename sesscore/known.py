@@ -146,7 +146,7 @@ class Content:
             return row.file == (self._source.device, self._source.inode)
         if not self.begins_like(row):
             return False
-        tail = self._before(row.offset, row.tail_bytes)
+        tail = self.before(row.offset, row.tail_bytes)
         if tail is None or digest(tail) != row.tail_hash:
             return False
         row.tail = tail
@@ -156,16 +156,7 @@ class Content:
         """What it begins with, as `head_of` has it."""
         return head_of(self._begin(HEAD_BYTES))
 
-    def _begin(self, size: int) -> bytes:
-        if size > len(self._beginning):
-            if self._source.growable:
-                self._beginning = self._source.read_at(0, size)
-            else:
-                self._source.rewind()
-                self._beginning = self._source.fill(size)
-        return self._beginning[:size]
-
-    def _before(self, offset: int, size: int) -> bytes | None:
+    def before(self, offset: int, size: int) -> bytes | None:
         """The bytes before an offset, None if there are not so many."""
         begin = offset - size
         if self._source.growable:
@@ -176,3 +167,12 @@ class Content:
         self._source.skip(begin - self._source.offset)
         tail = self._source.fill(size)
         return tail if self._source.offset == offset else None
+
+    def _begin(self, size: int) -> bytes:
+        if size > len(self._beginning):
+            if self._source.growable:
+                self._beginning = self._source.read_at(0, size)
+            else:
+                self._source.rewind()
+                self._beginning = self._source.fill(size)
+        return self._beginning[:size]

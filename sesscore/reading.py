@@ -57,7 +57,15 @@ class Finished:
     damage: str | None
 
 
-Step = Unreadable | Unchanged | Regressed | Batch | Finished
+@dataclass
+class TakenBack:
+    """The last record of a source is no record yet: its end came."""
+
+    row: SourceRow
+    quarantine_id: int
+
+
+Step = Unreadable | Unchanged | Regressed | TakenBack | Batch | Finished
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ def read_sources(candidates: Sequence[Candidate], connection: apsw.Connection, o
 
 def _read(recognised: Recognised, options: Options, blocks: Blocks) -> Iterator[Step]:
     row = recognised.row
-    known = row.source_id is not None and row.state != "reading"
+    known = row.source_id is not None and row.state != "reading" and recognised.taken_back is None
     before = row.pending_bytes, row.damage
     with recognised.source as source:
         if recognised.unchanged:
@@ -97,6 +105,8 @@ def _read(recognised: Recognised, options: Options, blocks: Blocks) -> Iterator[
             return
         if recognised.regressed:
             yield Regressed(source.path)
+        if recognised.taken_back is not None:
+            yield TakenBack(row, recognised.taken_back)
         reader = RecordReader(
             source,
             row.position,

@@ -146,6 +146,12 @@ class Writer:
         change.add(ledger)
         return change, folded
 
+    def take_back(self, source: SourceRow, quarantine_id: int) -> Ledger:
+        """Takes the last record of a source, before which it stands now, out of the quarantine. Returns the change."""
+        self.begin()
+        self.put("forget_quarantined", (quarantine_id,))
+        return self.mend(source, Ledger(lines=-1, quarantined=-1))
+
     def mend(self, source: SourceRow, change: Ledger) -> Ledger:
         """Stores a source whose records left the quarantine, and that in its ledger. Returns what it was given."""
         self.put("source", parameters(source))

@@ -247,13 +247,46 @@ def test_a_log_that_lost_its_end(zeros: bool, suffix: str, folder: Folder) -> No
 
 
 def test_a_packed_log_that_is_seen_while_it_is_written(folder: Folder) -> None:
-    """Half a line at its end is no reason to lose the rest of the line."""
-    whole = gzip.compress(b"".join(line(number, number * 97 % 800) for number in range(40)))
+    """It is one source. Half a line at its end is a bad record until the rest of the line is there."""
+    lines = [line(number, number * 97 % 800) for number in range(40)]
+    whole = gzip.compress(b"".join(lines))
+    first = folder.put("slow.gz", gzip.compress(lines[0]))
+    folder.ingest()
+    bad = 0
     for size in (*range(20, len(whole), 60), len(whole)):
-        folder.put("slow.gz", whole[:size])
+        first.write_bytes(gzip.compress(lines[0]) + whole[:size])
         result = folder.ingest()
-        assert [one.problem for one in result.problems if "regressed" in one.problem] == []
+        assert all("cut short" in one.problem for one in result.problems)
+        bad += result.ledger.quarantined > 0
+        check_sources(folder)
+    assert bad > 0
     assert folder.events() == list(range(40))
+    assert folder.sources() == [("slow.gz", len(lines[0] + b"".join(lines)), 41, 41, 1)]
+    assert folder.ask("SELECT * FROM quarantine") == []
+    folder.assert_settled()
+
+
+def check_sources(folder: Folder) -> None:
+    """Offset, records and ledger are of one moment."""
+    assert (
+        folder.ask(
+            "SELECT source_id FROM source JOIN ledger USING (source_id)"
+            " WHERE records <> lines OR lines <> events + duplicates + sessionless + quarantined + blank"
+        )
+        == []
+    )
+
+
+def test_a_packed_half_is_packed_whole(folder: Folder) -> None:
+    """The record that had no end is read with it, from the plain file as well."""
+    folder.put("old.gz", gzip.compress(log(1, 2) + line(3)[:50]))
+    assert folder.ingest().ledger.quarantined == 1
+    (folder.path / "old.gz").unlink()
+    folder.put("old", log(1, 2, 3) + line(4)[:50])
+    result = folder.ingest()
+    assert (result.ledger.lines, result.ledger.events, result.ledger.quarantined) == (0, 1, -1)
+    assert folder.sources() == [("old", len(log(1, 2, 3)), 3, 3, 0)]
+    check_sources(folder)
     folder.assert_settled()
 
 
