@@ -217,6 +217,14 @@ def test_an_inode_that_is_used_again(folder: Folder) -> None:
     assert folder.ingest().ledger.events == 1
 
 
+def test_a_packed_log_in_the_place_of_a_line_that_waited(folder: Folder) -> None:
+    """It was looked into to find out what it is, and is read from its beginning."""
+    path = folder.put("cowrie.json", b'{"eventid')
+    folder.ingest()
+    path.write_bytes(gzip.compress(log(1, 2)))
+    assert folder.ingest().ledger.events == 2
+
+
 def test_empty_files_are_nothing(folder: Folder) -> None:
     for name in "abc":
         folder.put(name, b"")
