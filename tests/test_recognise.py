@@ -254,6 +254,17 @@ def test_a_log_that_lost_its_end(zeros: bool, suffix: str, folder: Folder) -> No
     assert folder.events() == [1, 2, 3, 4, 5]
 
 
+def test_a_log_that_lost_its_end_and_grew_past_it(folder: Folder) -> None:
+    """It is longer than what was read of it, and begins alike."""
+    path = folder.put("cowrie.json", log(1, 2, 3, 4))
+    folder.ingest()
+    path.write_bytes(log(1, 2, 5, 6, 7))
+    result = folder.ingest()
+    assert ([one.problem for one in result.problems], result.ledger.events) == ([REGRESSED], 3)
+    assert folder.events() == [1, 2, 3, 4, 5, 6, 7]
+    folder.assert_settled()
+
+
 def test_a_packed_log_that_is_seen_while_it_is_written(folder: Folder) -> None:
     """It is one source. Half a line at its end is a bad record until the rest of the line is there."""
     lines = [line(number, number * 97 % 800) for number in range(40)]
