@@ -21,6 +21,7 @@ from rotated import line
 from sesscore import recognise as recognising
 from sesscore import sources
 from sesscore.ingest import IngestResult, ingest
+from sesscore.known import HEAD_BYTES, head_of, is_telling
 
 PACK = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
 REGRESSED = "lost what was read of it before, or was begun anew (source regressed): it is read as another source"
@@ -348,6 +349,34 @@ def test_half_a_line_is_no_source_to_go_on_with(folder: Folder) -> None:
     folder.put("cowrie.json.1", log(2))
     folder.ingest()
     assert folder.events() == [1, 2]
+
+
+# --- what a log begins with ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "head"),
+    [
+        (b'{"a":1}\n{"a":2}\n', b'{"a":1}'),
+        (b'{"a":1}', b'{"a":1}'),
+        (b'{"a":1} \r\n', b'{"a":1}'),
+        (b'\r\n\n{"a":1}\n', b'\r\n\n{"a":1}'),
+        (b'[\n  {\n    "a": 1,\n    "b"', b'[\n  {\n    "a": 1,'),
+        (b'\0\0\0{"a":1}\n', b'\0\0\0{"a":1}'),
+        (b'\xef\xbb\xbf{"a":1}\n', b'\xef\xbb\xbf{"a":1}'),
+        (b"x" * (HEAD_BYTES + 9), b"x" * HEAD_BYTES),
+    ],
+    ids=range(8),
+)
+def test_the_head_is_all_up_to_the_first_line_that_says_anything(data: bytes, head: bytes) -> None:
+    for text in (data, bytearray(data)):
+        assert head_of(text) == head
+    assert is_telling(head)
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"[\n{\n", bytes(HEAD_BYTES + 9), b" , ]\r\n\0"], ids=range(5))
+def test_what_tells_nothing_is_no_head_to_look_for(data: bytes) -> None:
+    assert not is_telling(head_of(data))
 
 
 # --- what it costs ---------------------------------------------------------------------------------------------------
