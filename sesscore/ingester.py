@@ -19,6 +19,7 @@ from sesscore.reading import (
     Options,
     Regressed,
     Step,
+    TakenBack,
     Unchanged,
     Unreadable,
     read_source,
@@ -157,8 +158,10 @@ class Ingester:
                     self._writer.place(step.row)
                 if step.copied is not None:
                     self._writer.remember_copy(step.row, step.copied)
-                met.unchanged(step.row)
+                met.unchanged(step.row, step.path)
                 self._end_of(step.row.stored_bytes, step.row.path)
+            case TakenBack():
+                self._writer.take_back(step.row, step.quarantine_id)
             case Regressed():
                 met.noted(step.path, _REGRESSED, "")
             case Unreadable():

@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass
 from hashlib import blake2b
 from typing import Any, Literal
 
-from sesscore.records import Position
+from sesscore.records import Position, Scanned
 from sesscore.sources import Source
 
 HEAD_BYTES = 65536
@@ -100,6 +100,19 @@ class SourceRow:
         self.tail_hash, self.tail_bytes = digest(self.tail), len(self.tail)
         self.offset = offset
 
+    def move_to_the_end_of(self, scanned: Scanned) -> None:
+        """Moves on to the end of a batch, and keeps what the source is known by again."""
+        block = scanned.batch.block
+        end = scanned.end.offset - scanned.base
+        if self.head_bytes == 0 and scanned.base == 0:  # else it was let go, as part of a line that is too long
+            # All of the first line that is there: what a record at its beginning was taken for can depend on its end.
+            self.begin_with(block[:HEAD_BYTES])
+        before = self.tail if scanned.begin.offset == scanned.base else b""
+        self.end_with(before + block[max(0, end - TAIL_BYTES) : end], scanned.end.offset)
+        self.records = scanned.end.records
+        self.line_open = scanned.end.in_line + 2 * scanned.end.after_entry
+        self.state = "reading"
+
     def moved_to(self, other: "SourceRow") -> "SourceRow":
         """Takes over the place of another row, and gives itself."""
         self.path, self.device, self.inode = other.path, other.device, other.inode
@@ -146,7 +159,7 @@ class Content:
             return row.file == (self._source.device, self._source.inode)
         if not self.begins_like(row):
             return False
-        tail = self._before(row.offset, row.tail_bytes)
+        tail = self.before(row.offset, row.tail_bytes)
         if tail is None or digest(tail) != row.tail_hash:
             return False
         row.tail = tail
@@ -156,16 +169,7 @@ class Content:
         """What it begins with, as `head_of` has it."""
         return head_of(self._begin(HEAD_BYTES))
 
-    def _begin(self, size: int) -> bytes:
-        if size > len(self._beginning):
-            if self._source.growable:
-                self._beginning = self._source.read_at(0, size)
-            else:
-                self._source.rewind()
-                self._beginning = self._source.fill(size)
-        return self._beginning[:size]
-
-    def _before(self, offset: int, size: int) -> bytes | None:
+    def before(self, offset: int, size: int) -> bytes | None:
         """The bytes before an offset, None if there are not so many."""
         begin = offset - size
         if self._source.growable:
@@ -176,3 +180,12 @@ class Content:
         self._source.skip(begin - self._source.offset)
         tail = self._source.fill(size)
         return tail if self._source.offset == offset else None
+
+    def _begin(self, size: int) -> bytes:
+        if size > len(self._beginning):
+            if self._source.growable:
+                self._beginning = self._source.read_at(0, size)
+            else:
+                self._source.rewind()
+                self._beginning = self._source.fill(size)
+        return self._beginning[:size]

@@ -9,7 +9,7 @@ import apsw
 
 from sesscore.blocks import Blocks
 from sesscore.discover import Candidate
-from sesscore.known import SourceRow, Version
+from sesscore.known import SourceRow, Version, stored_path
 from sesscore.matchers import MatcherFailed, Registry
 from sesscore.readahead import Turn
 from sesscore.recognise import Claims, recognise
@@ -30,8 +30,9 @@ class Unreadable:
 
 @dataclass
 class Unchanged:
-    """A source with nothing new in it. moved, copied: see `Recognised`."""
+    """A file with nothing new in it. path: its own, whatever that of the source is. moved, copied: see `Recognised`."""
 
+    path: str
     row: SourceRow
     moved: bool
     copied: Version | None = None
@@ -62,7 +63,15 @@ class Finished:
     damage: str | None
 
 
-Step = Unreadable | Unchanged | Regressed | Batch | Finished
+@dataclass
+class TakenBack:
+    """The last record of a source is no record yet: its end came."""
+
+    row: SourceRow
+    quarantine_id: int
+
+
+Step = Unreadable | Unchanged | Regressed | TakenBack | Batch | Finished
 
 
 @dataclass(frozen=True)
@@ -129,15 +138,17 @@ def _read(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
             desk.claims,
             descriptor=candidate.descriptor,
         )
-    row = recognised.row
-    known = row.source_id is not None and row.state != "reading"
+    row, path = recognised.row, stored_path(candidate.path)
+    known = row.source_id is not None and row.state != "reading" and recognised.taken_back is None
     before = row.pending_bytes, row.damage
     with recognised.source as source:
         if recognised.unchanged:
-            yield Unchanged(row, recognised.moved, recognised.copied)
+            yield Unchanged(path, row, recognised.moved, recognised.copied)
             return
         if recognised.regressed:
             yield Regressed(source.path)
+        if recognised.taken_back is not None:
+            yield TakenBack(row, recognised.taken_back)
         if source.compression == "none":
             turn()  # what need not be unpacked is read faster than written: to have more of it wait takes memory only
         reader = RecordReader(
@@ -158,6 +169,6 @@ def _read(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
             error.where = f"{source.path}, after record {reader.position.records:,}"
             raise
         if known and reader.position.offset == begin and (reader.pending, source.damage) == before:
-            yield Unchanged(row, recognised.moved)
+            yield Unchanged(path, row, recognised.moved)
         else:
             yield Finished(row, reader.pending, source.damage)

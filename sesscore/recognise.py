@@ -6,12 +6,13 @@ known events count as duplicates: being wrong costs time, never a number. The ru
 """
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import apsw
 
-from sesscore.known import Content, SourceRow, Version, digest, is_telling, known_rows, row_of
+from sesscore.known import TAIL_BYTES, Content, SourceRow, Version, digest, is_telling, known_rows, row_of
 from sesscore.queries import sql
 from sesscore.sources import STDIN, Source, open_source
 from sesscore.unreadable import SourceUnreadable
@@ -25,7 +26,8 @@ class Recognised:
 
     unchanged: there is nothing new in it. moved: its file is not where the database says. copied: the version of the
     file, if it is a copy of a source that still lies where the database says. regressed: it is read anew,
-    because it begins like a source that lay here, but does not hold what was read of that.
+    because it begins like a source that lay here, but does not hold what was read of that. taken_back: the row in
+    quarantine of a record that was taken for cut and is not; the source stands before it.
     """
 
     source: Source
@@ -34,21 +36,26 @@ class Recognised:
     moved: bool = False
     copied: Version | None = None
     regressed: bool = False
+    taken_back: int | None = None
 
 
 class Claims:
     """Which row moves a source on in a run: a source has one offset, so one file at a time reads it. For any thread."""
 
     def __init__(self) -> None:
-        self._by_origin: dict[bytes, SourceRow] = {}
+        self._origins: set[bytes] = set()
+        self._lock = threading.Lock()
 
     def take(self, row: SourceRow) -> bool:
         """Whether the row may be moved on; from then on no other row of the source may."""
-        return self._by_origin.setdefault(row.origin, row) is row
+        with self._lock:
+            taken = row.origin in self._origins
+            self._origins.add(row.origin)
+        return not taken
 
     def has(self, row: SourceRow) -> bool:
         """Whether a row of the source is moved on."""
-        return row.origin in self._by_origin
+        return row.origin in self._origins
 
 
 def recognise(
@@ -138,9 +145,10 @@ class _Search:
         free = not elsewhere and self._claims.take(row)
         if free and not self._is_cut(row):
             return self._goes_on(row, moved=moved)
-        if self._source.growable or self._source.fill(1):
-            return None
-        return self._goes_on(row, moved=moved) if free else self._unchanged(row, moved=False, copied=True)
+        if not self._source.growable and not self._source.fill(1):  # it ends here
+            return self._goes_on(row, moved=moved) if free else self._unchanged(row, moved=False, copied=True)
+        taken_back = self._take_back(row) if free else None
+        return self._goes_on(row, moved=moved, taken_back=taken_back) if taken_back is not None else None
 
     def _place(self, row: SourceRow) -> SourceRow:
         """Where the file lies, if it is the source: one that has two names keeps the one that is known."""
@@ -168,18 +176,33 @@ class _Search:
             return True
         if not row.line_open:
             return False
-        if row.state == "alien":
-            return True  # which of its records was what is not kept
-        where = {"source_id": row.source_id, "records": row.records}
-        return self._connection.execute(sql("store/unterminated"), where).fetchone() is not None
+        return row.state == "alien" or self._unterminated(row) is not None  # of an alien not each record is kept
 
-    def _goes_on(self, row: SourceRow, *, moved: bool) -> Recognised:
+    def _unterminated(self, row: SourceRow) -> tuple[int, int, int, int, bytes] | None:
+        where = {"source_id": row.source_id, "records": row.records}
+        return self._connection.execute(sql("store/unterminated"), where).fetchone()
+
+    def _take_back(self, row: SourceRow) -> int | None:
+        """Sets a source back before its last record, if that is in quarantine because it had no end."""
+        found = self._unterminated(row)
+        if found is None or row.state == "alien":
+            return None
+        quarantine_id, _, offset, _, begins = found
+        tail = self._content.before(offset, min(offset, TAIL_BYTES))
+        if tail is None or begins.startswith(b"\t"):  # what a tab says depends on the line before
+            return None
+        row.end_with(tail, offset)
+        row.records -= 1
+        row.line_open = 0
+        return quarantine_id
+
+    def _goes_on(self, row: SourceRow, *, moved: bool, taken_back: int | None = None) -> Recognised:
         if self._source.offset != row.offset:
             self._source.rewind()
             self._source.skip(row.offset)
         if self._source.growable:
             row.begin_with(self._content.head())  # its first line may not have been whole
-        return Recognised(self._source, row.moved_to(self._place(row)), moved=moved)
+        return Recognised(self._source, row.moved_to(self._place(row)), moved=moved, taken_back=taken_back)
 
     def _unchanged(self, row: SourceRow, *, moved: bool, copied: bool = False) -> Recognised:
         moved = moved and not self._claims.has(row)  # else it lies where it is read

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 import apsw
 
 from sesscore.errors import StorageError
-from sesscore.known import SourceRow, known_rows
+from sesscore.known import SourceRow, known_rows, row_of
 from sesscore.ledger import Ledger
 from sesscore.matchers import MatcherFailed
 from sesscore.queries import sql
@@ -210,8 +210,7 @@ class Retry:
             begin = _begin(source, file)
             if not begin.offset:
                 source.begin_with(b"")
-            source.stored_bytes, source.modified_ns = file.stored_bytes, file.modified_ns
-            source.device, source.inode = file.device, file.inode
+            source.moved_to(row_of(file, ""))
             reader = self._reader(file, begin, source)
             try:
                 for scanned in reader.batches():

@@ -13,7 +13,7 @@ from sesscore.counts import Account, Counts
 from sesscore.extension import row_tables
 from sesscore.halves import Join
 from sesscore.halves_taken import take_half, take_lead
-from sesscore.known import HEAD_BYTES, TAIL_BYTES, SourceRow, Version, parameters
+from sesscore.known import SourceRow, Version, parameters
 from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
 from sesscore.queries import sql
@@ -85,7 +85,7 @@ class Writer:
         """
         self.begin()
         if not again:
-            self._move(source, scanned)
+            source.move_to_the_end_of(scanned)
         days = self.folder.plan(scanned.batch.capsule, self.sensor_ids(scanned.batch.sensors))
         if not days <= self.folder.known.days:
             self.settle()
@@ -149,6 +149,12 @@ class Writer:
             source.begin_with(join.first.data)  # the rest of the line is in the other file
         self.mend(source, take_half(self._connection, join.first))
         self.write(join.scanned, source)
+
+    def take_back(self, source: SourceRow, quarantine_id: int) -> Ledger:
+        """Takes the last record of a source, before which it stands now, out of the quarantine. Returns the change."""
+        self.begin()
+        self.put("forget_quarantined", (quarantine_id,))
+        return self.mend(source, Ledger(lines=-1, quarantined=-1))
 
     def mend(self, source: SourceRow, change: Ledger) -> Ledger:
         """Stores a source whose records left the quarantine, and that in its ledger. Returns what it was given."""
@@ -285,16 +291,3 @@ class Writer:
             source.source_id = self._last_source_id
             self._ledgers[source.source_id] = Ledger()
         return source.source_id
-
-    def _move(self, source: SourceRow, scanned: Scanned) -> None:
-        """Moves a source to the end of a batch, and keeps hashes by which it is known again."""
-        block = scanned.batch.block
-        end = scanned.end.offset - scanned.base
-        if source.head_bytes == 0 and scanned.base == 0:  # else it was let go, as part of a line that is too long
-            # All of the first line that is there: what a record at its beginning was taken for can depend on its end.
-            source.begin_with(block[:HEAD_BYTES])
-        before = source.tail if scanned.begin.offset == scanned.base else b""
-        source.end_with(before + block[max(0, end - TAIL_BYTES) : end], scanned.end.offset)
-        source.records = scanned.end.records
-        source.line_open = scanned.end.in_line + 2 * scanned.end.after_entry
-        source.state = "reading"

@@ -118,7 +118,7 @@ class Honeypot:
         return f"{self.live.stat().st_size} bytes now"
 
     def lose_tail(self) -> str:
-        """The power fails: the end of the log is gone, or NULs."""
+        """The power fails: the end of the log is gone, or NULs. It may grow beyond what it was at once."""
         if not self.live.exists():
             return "nothing"
         size = self.live.stat().st_size
@@ -127,6 +127,8 @@ class Honeypot:
         if zeros := self.chance.random() < 0.4:
             os.truncate(self.live, size)
         self.restart()
+        for _ in range(self.chance.choice((0, 0, 3))):
+            self.append()
         return f"{size - left} of {size} bytes{', NULs in their place' if zeros else ''}"
 
     # What can be seen

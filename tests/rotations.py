@@ -40,7 +40,7 @@ TIDY = {
     "pack_again": 2, "link": 1, "move": 1, "touch": 1, "delete_oldest": 2,
 }  # fmt: skip
 WILD = {
-    **TIDY, "restart": 1, "lose_tail": 2, "pack_slowly": 2, "add_member": 2, "unpack": 1, "copy": 2, "concatenate": 1,
+    **TIDY, "restart": 1, "lose_tail": 3, "pack_slowly": 2, "add_member": 2, "unpack": 1, "copy": 2, "concatenate": 1,
     "swap_link": 1,
 }  # fmt: skip
 BEFORE = {"rename", "copytruncate", "begin_anew", "delete_oldest", "pack", "pack_again", "link"}  # all is read first

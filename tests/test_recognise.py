@@ -21,6 +21,7 @@ from rotated import line
 from sesscore import recognise as recognising
 from sesscore import sources
 from sesscore.ingest import IngestResult, ingest
+from sesscore.known import HEAD_BYTES, head_of, is_telling
 
 PACK = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
 REGRESSED = "lost what was read of it before, or was begun anew (source regressed): it is read as another source"
@@ -217,6 +218,14 @@ def test_an_inode_that_is_used_again(folder: Folder) -> None:
     assert folder.ingest().ledger.events == 1
 
 
+def test_a_packed_log_in_the_place_of_a_line_that_waited(folder: Folder) -> None:
+    """It was looked into to find out what it is, and is read from its beginning."""
+    path = folder.put("cowrie.json", b'{"eventid')
+    folder.ingest()
+    path.write_bytes(gzip.compress(log(1, 2)))
+    assert folder.ingest().ledger.events == 2
+
+
 def test_empty_files_are_nothing(folder: Folder) -> None:
     for name in "abc":
         folder.put(name, b"")
@@ -246,14 +255,58 @@ def test_a_log_that_lost_its_end(zeros: bool, suffix: str, folder: Folder) -> No
     assert folder.events() == [1, 2, 3, 4, 5]
 
 
+def test_a_log_that_lost_its_end_and_grew_past_it(folder: Folder) -> None:
+    """It is longer than what was read of it, and begins alike."""
+    path = folder.put("cowrie.json", log(1, 2, 3, 4))
+    folder.ingest()
+    path.write_bytes(log(1, 2, 5, 6, 7))
+    result = folder.ingest()
+    assert ([one.problem for one in result.problems], result.ledger.events) == ([REGRESSED], 3)
+    assert folder.events() == [1, 2, 3, 4, 5, 6, 7]
+    folder.assert_settled()
+
+
 def test_a_packed_log_that_is_seen_while_it_is_written(folder: Folder) -> None:
-    """Half a line at its end is no reason to lose the rest of the line."""
-    whole = gzip.compress(b"".join(line(number, number * 97 % 800) for number in range(40)))
+    """It is one source. Half a line at its end is a bad record until the rest of the line is there."""
+    lines = [line(number, number * 97 % 800) for number in range(40)]
+    whole = gzip.compress(b"".join(lines))
+    first = folder.put("slow.gz", gzip.compress(lines[0]))
+    folder.ingest()
+    bad = 0
     for size in (*range(20, len(whole), 60), len(whole)):
-        folder.put("slow.gz", whole[:size])
+        first.write_bytes(gzip.compress(lines[0]) + whole[:size])
         result = folder.ingest()
-        assert [one.problem for one in result.problems if "regressed" in one.problem] == []
+        assert all("cut short" in one.problem for one in result.problems)
+        bad += result.ledger.quarantined > 0
+        check_sources(folder)
+    assert bad > 0
     assert folder.events() == list(range(40))
+    assert folder.sources() == [("slow.gz", len(lines[0] + b"".join(lines)), 41, 41, 1)]
+    assert folder.ask("SELECT * FROM quarantine") == []
+    folder.assert_settled()
+
+
+def check_sources(folder: Folder) -> None:
+    """Offset, records and ledger are of one moment."""
+    assert (
+        folder.ask(
+            "SELECT source_id FROM source JOIN ledger USING (source_id)"
+            " WHERE records <> lines OR lines <> events + duplicates + sessionless + quarantined + blank"
+        )
+        == []
+    )
+
+
+def test_a_packed_half_is_packed_whole(folder: Folder) -> None:
+    """The record that had no end is read with it, from the plain file as well."""
+    folder.put("old.gz", gzip.compress(log(1, 2) + line(3)[:50]))
+    assert folder.ingest().ledger.quarantined == 1
+    (folder.path / "old.gz").unlink()
+    folder.put("old", log(1, 2, 3) + line(4)[:50])
+    result = folder.ingest()
+    assert (result.ledger.lines, result.ledger.events, result.ledger.quarantined) == (0, 1, -1)
+    assert folder.sources() == [("old", len(log(1, 2, 3)), 3, 3, 0)]
+    check_sources(folder)
     folder.assert_settled()
 
 
@@ -296,6 +349,34 @@ def test_half_a_line_is_no_source_to_go_on_with(folder: Folder) -> None:
     folder.put("cowrie.json.1", log(2))
     folder.ingest()
     assert folder.events() == [1, 2]
+
+
+# --- what a log begins with ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "head"),
+    [
+        (b'{"a":1}\n{"a":2}\n', b'{"a":1}'),
+        (b'{"a":1}', b'{"a":1}'),
+        (b'{"a":1} \r\n', b'{"a":1}'),
+        (b'\r\n\n{"a":1}\n', b'\r\n\n{"a":1}'),
+        (b'[\n  {\n    "a": 1,\n    "b"', b'[\n  {\n    "a": 1,'),
+        (b'\0\0\0{"a":1}\n', b'\0\0\0{"a":1}'),
+        (b'\xef\xbb\xbf{"a":1}\n', b'\xef\xbb\xbf{"a":1}'),
+        (b"x" * (HEAD_BYTES + 9), b"x" * HEAD_BYTES),
+    ],
+    ids=range(8),
+)
+def test_the_head_is_all_up_to_the_first_line_that_says_anything(data: bytes, head: bytes) -> None:
+    for text in (data, bytearray(data)):
+        assert head_of(text) == head
+    assert is_telling(head)
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"[\n{\n", bytes(HEAD_BYTES + 9), b" , ]\r\n\0"], ids=range(5))
+def test_what_tells_nothing_is_no_head_to_look_for(data: bytes) -> None:
+    assert not is_telling(head_of(data))
 
 
 # --- what it costs ---------------------------------------------------------------------------------------------------
