@@ -110,7 +110,7 @@ def test_a_dry_run_shows_all_statements_and_touches_nothing(capsys, db, old, com
         assert [step["name"] for step in document["steps"]] == [str(last)]
         assert document["steps"][0]["statements"] == statements(script)
     else:
-        assert script.strip() in out
+        assert all(statement in out for statement in statements(script))
         assert "would become" in err
 
 
