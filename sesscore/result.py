@@ -36,7 +36,7 @@ class Met:
     def __init__(self, tell: Tell = lambda problem: None) -> None:
         self._tell = tell
         self._kinds: dict[_File, str] = {}
-        self._paths: dict[int | None, str] = {}  # of sources, where they lay
+        self._paths: dict[int, str] = {}  # of sources, where they lay
         self._pending: set[_File] = set()
         self._problems: dict[_File, Problem] = {}
 
@@ -67,6 +67,8 @@ class Met:
 
     def _moved(self, row: SourceRow) -> str | None:
         """What a source was under the path that it had before, if it has another one now."""
+        if row.source_id is None:  # there is nothing in it yet
+            return None
         before = self._paths.get(row.source_id, row.path)
         self._paths[row.source_id] = row.path
         if before == row.path:
