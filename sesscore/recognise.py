@@ -193,7 +193,7 @@ class _Search:
             self._source.skip(row.offset)
         if self._source.growable:
             head = self._content.head()  # which may not have been whole before
-            if self._content.begins_like(row):  # else the log was begun anew just now
+            if not row.offset or self._content.begins_like(row):  # else the log was begun anew just now
                 row.begin_with(head)
         return Recognised(self._source, row.moved_to(self._place(row)), moved=moved, taken_back=taken_back)
 
