@@ -80,13 +80,14 @@ def ingest(
     matchers: Registry | None = None,
     progress: Watcher | None = None,
     block_bytes: int | None = None,
+    commit_bytes: int | None = None,
     fast: bool = True,
     retry_quarantine: bool = False,
 ) -> IngestResult:
     """Reads what is new in files into a database, which is made if it does not exist.
 
     paths: files, directories, patterns, `-`; none: the well-known places. sensor: for events that name none.
-    matchers: the user's. block_bytes: of log a batch.
+    matchers: the user's. block_bytes: of log a batch. commit_bytes: of log a transaction.
     fast: False sends every record the slow way, with the same result.
     retry_quarantine: what is in quarantine is read again after the paths; without any, nothing else is read.
     Raises SesscoreError. A file that cannot be read is a problem of the result, not an error.
@@ -105,7 +106,7 @@ def ingest(
             _unreadable(result, Unreadable(candidate.path, candidate.problem or "", candidate.hint))
     else:
         with open_for_writing(db, durability=durability, create=not only_retry) as database:
-            _run(candidates, database, options, progress, result, retry=retry_quarantine)
+            _run(candidates, database, options, progress, result, retry=retry_quarantine, commit_bytes=commit_bytes)
     result.elapsed_seconds = time.monotonic() - began
     return result
 
@@ -122,9 +123,10 @@ def _run(
     result: IngestResult,
     *,
     retry: bool,
+    commit_bytes: int | None,
 ) -> None:
     with open_for_reading(database.path) as lookups, sqlite_errors(database.path):
-        writer = Writer(database.connection, options.matchers)
+        writer = Writer(database.connection, options.matchers, commit_bytes)
         run = _Run(writer, result, progress)
         if progress is not None:
             progress.start(sum(_stored_bytes(candidate) for candidate in candidates))

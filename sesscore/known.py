@@ -129,11 +129,13 @@ def known_rows(found: Iterable[Any]) -> list[SourceRow]:
 
 
 def _is_unchanged(source: Source, row: SourceRow) -> bool:
+    if row.state == "reading":
+        return False  # a run ended after the last batch and before the end of the source was told
     if source.growable:
         return source.stored_bytes == row.offset + row.pending_bytes and _is_same(source, row, move=False)
     # What is compressed would have to be unpacked to look inside; nothing that rewrites it keeps all four of these.
     same = (row.stored_bytes, row.modified_ns, row.device, row.inode)
-    return row.state != "reading" and same == (source.stored_bytes, source.modified_ns, source.device, source.inode)
+    return same == (source.stored_bytes, source.modified_ns, source.device, source.inode)
 
 
 def _is_same(source: Source, row: SourceRow, *, move: bool = True) -> bool:

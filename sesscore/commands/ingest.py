@@ -53,6 +53,9 @@ class Stopped(SesscoreError):
 )
 @options.format_("text", "json")
 @click.option("--strict", is_flag=True, envvar="SESSCORE_STRICT", help="Fail with 3 if a record was quarantined.")
+# Hidden: they change how often something is committed, and never what. Campaigns need many transactions of a small log.
+@click.option("--block-bytes", type=click.IntRange(min=1), hidden=True, help="Of log a batch.")
+@click.option("--commit-bytes", type=click.IntRange(min=1), hidden=True, help="Of log a transaction.")
 @click.option("--no-progress", is_flag=True, envvar="SESSCORE_NO_PROGRESS", help="Draw no progress bar.")
 @options.debug
 def ingest(
@@ -65,6 +68,8 @@ def ingest(
     retry_quarantine: bool,
     format: str,
     strict: bool,
+    block_bytes: int | None,
+    commit_bytes: int | None,
     no_progress: bool,
 ) -> None:
     """Read logs into the database; what was read before adds nothing.
@@ -89,6 +94,8 @@ def ingest(
             durability=durability,
             matchers=options.load_matchers(matchers),
             progress=progress,
+            block_bytes=block_bytes,
+            commit_bytes=commit_bytes,
             retry_quarantine=retry_quarantine,
         )
     finally:

@@ -1,0 +1,84 @@
+"""What all campaigns share: a command line, what was found, and how a failure is told so that it can be run again.
+
+A campaign is a function that takes a `Campaign` and an amount. It goes through steps; each draws from a random source
+of its own, so `--only STEP` does again what that step did.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shlex
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Campaign:
+    """One run. folder: for its files. only: the one step that is wanted. figures: what was done. failures: in words."""
+
+    folder: Path
+    seed: int = 1
+    only: str | None = None
+    figures: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+    def chance(self, step: object) -> random.Random:
+        """The random source of a step."""
+        return random.Random(f"{self.seed} {step}")
+
+    def steps(self, names: Iterable[object]) -> Iterator[str]:
+        """The steps that are wanted, by name."""
+        return (str(name) for name in names if self.only in (None, str(name)))
+
+    def wrong(self, step: object, what: str) -> None:
+        """Something that must not be."""
+        script = Path(sys.argv[0]).name
+        self.failures.append(f"{script} --seed {self.seed} --only {shlex.quote(str(step))}: {what}")
+        print(self.failures[-1], flush=True)
+
+    def closing_line(self, seconds: float) -> str:
+        """All figures in one line."""
+        told = [f"{count:,} {name}" for name, count in self.figures.items()]
+        return f"{', '.join([*told, f'{len(self.failures):,} failures'])}; seed {self.seed}, {seconds:,.0f} s"
+
+
+class Unavailable(Exception):
+    """This machine lacks what the campaign needs."""
+
+
+def main(run: Callable[[Campaign, int], None], unit: str, amount: int, about: str | None) -> int:
+    """The command of a campaign: 0 all well, 1 a failure, 2 it could not run. unit: what `amount` counts."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(f"--{unit}", dest="amount", type=int, default=amount, metavar="N", help=f"how many [{amount}]")
+    parser.add_argument("--seed", type=int, default=1, help="of everything that is drawn [1]")
+    parser.add_argument("--only", metavar="STEP", help="do one step again, as a failure names it")
+    parser.add_argument("--folder", help="where files are made; in memory is fastest [the system's]")
+    options = parser.parse_args()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="sesscore-", dir=options.folder) as folder:
+        campaign = Campaign(Path(folder), options.seed, options.only)
+        try:
+            run(campaign, options.amount)
+        except Unavailable as reason:
+            print(f"{Path(sys.argv[0]).name}: {reason}", file=sys.stderr)
+            return 2
+    print(campaign.closing_line(time.monotonic() - began))
+    return 1 if campaign.failures else 0
+
+
+def program(*arguments: object) -> list[str]:
+    """A command line of sesscore."""
+    return [sys.executable, "-m", "sesscore", *map(str, arguments)]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Of a process of sesscore: nothing of the user's own settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SESSCORE_")}
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", **more}
