@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from content import Content, difference, look, undisturbed
-from harness import Campaign, Unavailable, environment, main, program
+from harness import Campaign, Unavailable, environment, main, program, spread
 from logs import Logs, make
 
 from sesscore.errors import SesscoreError
@@ -37,7 +37,7 @@ def calls(campaign: Campaign, amount: int) -> None:
     expected = undisturbed(logs, campaign.folder)
     made = _counted(campaign, shim, logs)
     campaign.figures.update({NAMES[letter]: count for letter, count in Counter(made).items()})
-    for step in campaign.steps(_spread(list(_steps(made)), amount)):
+    for step in campaign.steps(spread(list(_steps(made)), amount)):
         folder = campaign.folder / step.replace(" ", "-")
         folder.mkdir()
         number, _, half = step.partition(" ")
@@ -71,13 +71,6 @@ def _steps(made: str) -> Iterator[str]:
         yield str(number)
         if letter == "w":
             yield f"{number} half"
-
-
-def _spread(steps: list[str], amount: int) -> list[str]:
-    """So many, evenly spaced."""
-    if amount >= len(steps):
-        return steps
-    return [steps[index * len(steps) // amount] for index in range(amount)]
 
 
 def _counted(campaign: Campaign, shim: Path, logs: Logs) -> str:

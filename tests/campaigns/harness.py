@@ -14,9 +14,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 
 @dataclass
@@ -71,6 +72,14 @@ def main(run: Callable[[Campaign, int], None], unit: str, amount: int, about: st
             return 2
     print(campaign.closing_line(time.monotonic() - began))
     return 1 if campaign.failures else 0
+
+
+Item = TypeVar("Item")
+
+
+def spread(items: Sequence[Item], amount: int) -> list[Item]:
+    """So many of them, evenly spaced."""
+    return [items[index * len(items) // amount] for index in range(amount)] if amount < len(items) else list(items)
 
 
 def program(*arguments: object) -> list[str]:
