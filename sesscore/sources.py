@@ -76,10 +76,16 @@ class _File:
         return chunk
 
     def read_at(self, position: int, size: int) -> bytes:
+        """So many bytes, fewer only at the end of the file: one call of the system may give less than there is."""
+        chunks = []
         try:
-            return os.pread(self.fd, size, position)
+            while size > 0 and (chunk := os.pread(self.fd, size, position)):
+                chunks.append(chunk)
+                position += len(chunk)
+                size -= len(chunk)
         except OSError as error:
             raise SourceUnreadable(self.path, *failure(error)) from error
+        return b"".join(chunks)
 
     def readinto(self, block: memoryview) -> int:
         try:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import apsw
 
 from sesscore.errors import DatabaseInUse, SesscoreError, StorageError
+from sesscore.queries import sql
 
 # Before it, two connections and a checkpoint could corrupt a WAL database (sqlite.org/wal.html#walresetbug).
 OLDEST_SQLITE = (3, 51, 3)
@@ -18,19 +19,53 @@ _STORAGE = {
     apsw.ReadOnlyError: ("the database cannot be written", "check the permissions of the file and its folder"),
 }
 _BUSY = (apsw.BusyError, apsw.LockedError, apsw.ProtocolError)
-_DAMAGED = (apsw.CorruptError, apsw.NotADBError)
+_DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.FormatError)
+_DAMAGED_SCHEMA = ("no such ", "unsupported file format")  # of a table or a column, where the version says it is there
+# What code that trusts its own rows meets when a row is not what was written.
+_SUSPECT = (apsw.Error, TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 
 
 @contextmanager
 def sqlite_errors(where: str) -> Iterator[None]:
-    """Errors of SQLite inside the block come out as ours; `where` is the database they speak of."""
+    """Errors of SQLite inside the block come out as ours; `where` is the database they speak of.
+
+    An error that looks like a mistake of the program is damage if SQLite's own check finds any.
+    """
     try:
         yield
-    except apsw.Error as error:
-        ours = translated(error, where)
+    except SesscoreError:
+        raise
+    except _SUSPECT as error:
+        known = translated(error, where) if isinstance(error, apsw.Error) else None
+        ours = known or _explained(error, where)
         if ours is None:
             raise
         raise ours from error
+
+
+def _explained(error: Exception, where: str) -> SesscoreError | None:
+    """The damage behind an error, None if there is none."""
+    if isinstance(error, UnicodeDecodeError):  # SQLite does not look at that
+        return _damaged(f"a text is no UTF-8: {error.reason}", where)
+    try:
+        connection = apsw.Connection(where, flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            problems = damage(connection)
+        finally:
+            connection.close()
+    except apsw.Error as problem:
+        return translated(problem, where)
+    return _damaged(problems, where) if problems else None
+
+
+def damage(connection: apsw.Connection) -> str:
+    """What SQLite finds wrong with the file, empty if nothing. Raises apsw.Error."""
+    problems = [str(row[0]) for row in connection.execute(sql("verify/integrity"))]
+    return "" if problems == ["ok"] else "; ".join(problems)
+
+
+def _damaged(what: str, where: str) -> SesscoreError:
+    return SesscoreError(f"the database is damaged: {what}", where=where, hint=_check(where))
 
 
 def translated(error: apsw.Error, where: str) -> SesscoreError | None:
@@ -42,8 +77,10 @@ def translated(error: apsw.Error, where: str) -> SesscoreError | None:
         return DatabaseInUse("another program holds the database", where=where, hint="run it again when it is done")
     if isinstance(error, apsw.NotADBError):
         return no_database(where)
-    if isinstance(error, _DAMAGED):
-        return SesscoreError(f"the database is damaged: {error}", where=where, hint=_check(where))
+    if isinstance(error, _DAMAGED) or (isinstance(error, apsw.SQLError) and str(error).startswith(_DAMAGED_SCHEMA)):
+        return _damaged(str(error), where)
+    if isinstance(error, apsw.NoMemError):
+        return SesscoreError("there is not enough memory", where=where, hint="free some and run it again")
     return None
 
 

@@ -13,9 +13,10 @@ from sesscore.contenthash import content_hash, sort_on_disk
 from sesscore.differences import Found
 from sesscore.errors import SesscoreError
 from sesscore.parts import PartDamaged
-from sesscore.queries import Bounds, rows, sql
+from sesscore.queries import Bounds, rows
 from sesscore.render import Block, Listing, Statement, Title
 from sesscore.snapshot import one_state
+from sesscore.sqlite_errors import damage
 from sesscore.wording import counted
 
 SCHEMA = "sesscore.verify/1"
@@ -65,9 +66,8 @@ def _checked(connection: apsw.Connection, compared: Recounted | None) -> Iterato
 
 
 def _check_file(connection: apsw.Connection, db: str) -> None:
-    problems = [row[0] for row in connection.execute(sql("verify/integrity"))]
-    if problems != ["ok"]:
-        raise _damaged("; ".join(str(problem) for problem in problems), db)
+    if problems := damage(connection):
+        raise _damaged(problems, db)
 
 
 def _damaged(problem: str, db: str) -> SesscoreError:

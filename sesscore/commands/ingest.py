@@ -26,7 +26,7 @@ class Stopped(SesscoreError):
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=options.FILE, metavar="[PATH]...")
 @options.database
 @options.sensor("The sensor of events that name none.")
 @click.option(

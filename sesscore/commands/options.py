@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
+FILE = click.Path(readable=False)  # whoever opens it says why it cannot, and with which exit code
 _OFFSET = re.compile(r"([+-])(\d\d):?([0-5]\d)")
 
 
@@ -53,7 +54,7 @@ def database(command: Command) -> Command:
     """--db"""
     return click.option(
         "--db",
-        type=click.Path(),
+        type=FILE,
         envvar="SESSCORE_DB",
         metavar="FILE",
         help="The database.  [default: sesscore.db in your data folder]",

@@ -2,10 +2,11 @@
 
     python tests/campaigns/calls.py --calls 100000
 
-Writes, syncs, truncates, renames and unlinks of a run of five batches, each a transaction; a write twice, before it and when
-half of it is done. A step is the number of the call, with `half` behind it. `--calls`: of evenly spaced ones, no more than so
-many. The calls are counted over all threads by a library that is loaded before that of C (shim.c), which strace cannot:
-it counts those of each thread apart. Needs a C compiler, and Linux.
+Writes, syncs, truncates, renames and unlinks of a run of five batches, each a transaction; a write twice, before it and
+when half of it is done. A step is the number of the call, with `half` behind it; `short` is a run in which no call does
+more than half of what was asked. `--calls`: no more than so many, evenly spaced. The calls are counted over all threads
+by a library that is loaded before that of C (shim.c); strace counts those of each thread apart. Needs a C compiler, and
+Linux.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from sesscore.errors import SesscoreError
 
 EVENTS = 600
 PATIENCE = 120
+SHORT = "short"
 NAMES = {"w": "writes", "s": "syncs", "t": "truncates", "u": "unlinks", "r": "renames"}
 
 
@@ -36,6 +38,8 @@ def calls(campaign: Campaign, amount: int) -> None:
     logs = make(campaign.folder / "logs", EVENTS, seed=campaign.seed, batches=5, batches_a_commit=1)
     expected = undisturbed(logs, campaign.folder)
     made = _counted(campaign, shim, logs)
+    if campaign.only in (None, SHORT):
+        _short(campaign, shim, logs, expected)
     campaign.figures.update({NAMES[letter]: count for letter, count in Counter(made).items()})
     for step in campaign.steps(spread(list(_steps(made)), amount)):
         folder = campaign.folder / step.replace(" ", "-")
@@ -49,6 +53,14 @@ def calls(campaign: Campaign, amount: int) -> None:
         if problem:
             campaign.wrong(step, problem)
         shutil.rmtree(folder)
+
+
+def _short(campaign: Campaign, shim: Path, logs: Logs, expected: Content) -> None:
+    """A system that reads and writes half of what it is asked for each time is within its rights."""
+    db = campaign.folder / "short.db"
+    code, said = _run(logs, db, shim, FAULT_SHORT="1")
+    if problem := f"exit code {code}: {said}" if code else _differs(db, expected):
+        campaign.wrong(SHORT, problem)
 
 
 def build(folder: Path) -> Path:

@@ -2,10 +2,10 @@
 
     python tests/campaigns/iofaults.py --faults 10000 --folder /dev/shm
 
-In process, through a VFS (vfs.py). A step is `CASE KIND LASTING NUMBER`: the number of the call. Whatever happens, ingest ends with
-one of its own errors, with an exit code that fits, or has done all its work; no file stays open; what is in the database is sound;
-and when the disk works again, the same call makes of it what an undisturbed one does. Cases: a new database, one that is
-there and half read, and a new one with `--durability full`.
+In process, through a VFS (vfs.py). A step is `CASE KIND LASTING NUMBER`: the number of the call. Whatever happens,
+ingest ends with one of its own errors, with an exit code that fits, or has done all its work; no file stays open; what
+is in the database is sound; and when the disk works again, the same call makes of it what an undisturbed one does.
+Cases: a new database, one that is there and half read, and a new one with `--durability full`.
 """
 
 from __future__ import annotations
@@ -32,17 +32,19 @@ from sesscore.ingest import ingest
 EVENTS = 150
 PATIENCE = 60
 
-# Which calls can fail in this way, and the error that SQLite is given.
+# Which calls can fail in this way, and the error that SQLite is given. short: half is written, then the disk is full.
+# A short read is no fault of a disk: SQLite takes it for the end of the file (calls.py has those of the system).
 KINDS = {
     "eio": (None, apsw.IOError),
     "full": (("xWrite", "xTruncate", "xSync"), apsw.FullError),
-    "short": (("xRead", "xWrite"), apsw.IOError),
+    "short": (("xWrite",), apsw.FullError),
     "busy": (("xLock",), apsw.BusyError),
     "cantopen": (("xOpen",), apsw.CantOpenError),
 }
 LASTING = ("once", "for good")
-CODES = {"eio": (1, 7), "full": (7,), "short": (1, 7), "busy": (5,), "cantopen": (7,)}
+CODES = {"eio": (1, 7), "full": (7,), "short": (7,), "busy": (5,), "cantopen": (7,)}
 RELEASING = ("xClose", "xUnlock")  # which are done even if they fail, or the file would stay locked
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -83,16 +85,9 @@ class Faulty(Watched):
         if call in RELEASING:
             go(*given)
         if fault.kind == "short":
-            return self._short(call, go, *given)
+            data, offset = given
+            go(data[: len(data) // 2], offset)
         raise error(f"planned: {fault}")
-
-    def _short(self, call: str, go: Any, *given: Any) -> Any:
-        """Half of what was asked for."""
-        if call == "xRead":
-            return go(*given)[: given[0] // 2]
-        data, offset = given
-        go(data[: len(data) // 2], offset)
-        raise apsw.IOError("planned: a short write")
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
     python tests/campaigns/kills.py --kills 1000 --seed 1
 
-A step is one database, from the first run to the one that ends by itself. Then it must hold what an undisturbed run makes:
-content hash, each source with its offset and ledger, the quarantine. Every other time it is looked at after a kill, too.
+A step is one database, from the first run to the one that ends by itself. Then it must hold what an undisturbed run
+makes: content hash, each source with its offset and ledger, the quarantine. It is looked at after some kills, too.
 """
 
 from __future__ import annotations

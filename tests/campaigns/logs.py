@@ -35,8 +35,8 @@ class Logs:
 def make(folder: Path, events: int, *, seed: int = 1, batches: int = 20, batches_a_commit: int = 2) -> Logs:
     """Writes logs of so many events, over three days.
 
-    The oldest is compressed; an event is cut in two between the two others, so that a join follows at the end. Then come
-    a copy of some events, a file that is no log, and a last line without an end, which waits.
+    The oldest is compressed; an event is cut in two between the two others, so that a join follows at the end. Then
+    come a copy of some events, a file that is no log, and a last line without an end, which waits.
     """
     folder.mkdir(parents=True)
     lines = list(synth.generate(events=events, days=3, seed=seed, sensors=2))

@@ -2,13 +2,13 @@
 
     python tests/campaigns/powerloss.py --states 20000 --folder /dev/shm
 
-A VFS (vfs.py) records what one ingest writes, cuts, syncs and deletes. A step is `DURABILITY WAY OPERATION`: the power fails after
-so many operations, and of what no sync has made safe, the disk holds nothing (`dropped`), everything (`kept`), some
-operations (`subset`) or some sectors of 512 bytes (`torn`), drawn anew for each further round (`torn2`, …). Each such state, each
-different one once, must be sound and hold what some first commits made, with `--durability full` all that were told to be
-done; then the same logs are read, and the content is that of an undisturbed run.
+A VFS (vfs.py) records what one ingest writes, cuts, syncs and deletes. A step is `DURABILITY WAY OPERATION`: the power
+fails after so many operations, and of what no sync has made safe, the disk holds nothing (`dropped`), everything
+(`kept`), some operations (`subset`) or some sectors of 512 bytes (`torn`), drawn anew for each further round (`torn2`,
+…). Each different state must be sound and hold what some first commits made, with `--durability full` all that were
+told to be done; then the same logs are read, and the content is that of an undisturbed run.
 
-Not in the picture: a file that is made is there at once, one that is deleted is gone at once. The shared memory is gone.
+Not in the picture: a file that is made is there at once, one that is deleted is gone at once; shared memory is gone.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Files = dict[str, bytearray]
 
 @dataclass(frozen=True)
 class Operation:
-    """What the disk was told. data: that was written; None: the file was cut at `at`, or only a sync or an end of it."""
+    """What the disk was told: to make, write, truncate, sync or delete a file. at: where it is written or cut."""
 
     what: str
     file: str
@@ -225,9 +225,7 @@ def _put(folder: Path, files: Files) -> Path:
 # What becomes of it
 
 
-def _try(
-    campaign: Campaign, step: str, files: Files, recorded: Recorded, logs: Logs, expected: Content
-) -> None:
+def _try(campaign: Campaign, step: str, files: Files, recorded: Recorded, logs: Logs, expected: Content) -> None:
     db = _put(campaign.folder / "after", files)
     campaign.figures["states"] += 1
     try:

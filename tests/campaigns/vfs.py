@@ -18,7 +18,7 @@ NAME = "campaign"
 
 
 class Watched(apsw.VFS):
-    """Hands every call to `around`, which is to be overridden. Does not sleep: what waits for a lock does not wait long."""
+    """Hands every call to `around`, which is to be overridden. Does not sleep, so who waits for a lock is soon done."""
 
     def __init__(self) -> None:
         self.system = apsw.vfs_names()[0]  # the default of now, which does the work
@@ -86,8 +86,8 @@ class WatchedFile(apsw.VFSFile):
         self.vfs.around("xLock", self.path, self._lock, level)
 
     def _lock(self, level: int) -> None:
-        """A file that is open for reading only cannot be locked for writing. SQLite tries it at every close and passes over
-        the error, which apsw would raise; over that of a lock that somebody has, apsw passes, too."""
+        """A file that is open for reading only cannot be locked for writing. SQLite tries it at every close and passes
+        over the error, which apsw would raise; not so if it is that somebody has the lock."""
         try:
             super().xLock(level)
         except apsw.IOError:
