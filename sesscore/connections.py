@@ -8,13 +8,12 @@ import errno
 import os
 import stat
 from pathlib import Path
-from urllib.parse import quote
 
 import apsw
 
 from sesscore.errors import StorageError
 from sesscore.migrations import schema_version
-from sesscore.pragmas import busy_timeout
+from sesscore.pragmas import busy_timeout, uri
 from sesscore.sqlite_errors import no_database
 
 
@@ -38,8 +37,7 @@ def has_log(path: str) -> bool:
 
 def _open(path: str, mode: str, flags: int) -> apsw.Connection:
     """A connection that has read the first page, where a file that is damaged or locked shows itself."""
-    uri = f"file:{quote(os.fsencode(path))}?{mode}"
-    connection = apsw.Connection(uri, flags=flags | apsw.SQLITE_OPEN_URI)
+    connection = apsw.Connection(uri(path, mode), flags=flags | apsw.SQLITE_OPEN_URI)
     try:
         busy_timeout(connection)
         schema_version(connection)

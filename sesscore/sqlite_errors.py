@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import apsw
 
 from sesscore.errors import DatabaseInUse, SesscoreError, StorageError
+from sesscore.pragmas import uri
 from sesscore.queries import sql
 
 # Before it, two connections and a checkpoint could corrupt a WAL database (sqlite.org/wal.html#walresetbug).
@@ -48,13 +49,15 @@ def _explained(error: Exception, where: str) -> SesscoreError | None:
     if isinstance(error, UnicodeDecodeError):  # SQLite does not look at that
         return _damaged(f"a text is no UTF-8: {error.reason}", where)
     try:
-        connection = apsw.Connection(where, flags=apsw.SQLITE_OPEN_READONLY)
+        connection = apsw.Connection(uri(where, "mode=ro"), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
         try:
             problems = damage(connection)
         finally:
             connection.close()
-    except apsw.Error as problem:
+    except _DAMAGED as problem:
         return translated(problem, where)
+    except apsw.Error:
+        return None  # it cannot be asked
     return _damaged(problems, where) if problems else None
 
 
