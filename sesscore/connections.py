@@ -16,6 +16,10 @@ from sesscore.migrations import schema_version
 from sesscore.pragmas import busy_timeout, uri
 from sesscore.sqlite_errors import no_database
 
+_JOURNAL = bytes.fromhex(
+    "d9d505f920a163d7"
+)  # with which a journal begins (sqlite.org/fileformat2.html#the_rollback_journal)
+
 
 def size_of(path: str) -> int:
     """Bytes of a file, -1 if there is none; an error if it is no file or cannot be asked."""
@@ -33,6 +37,19 @@ def size_of(path: str) -> int:
 def has_log(path: str) -> bool:
     """Whether there is content that is not yet in the file itself."""
     return size_of(f"{path}-wal") > 0
+
+
+def was_never_made(path: str) -> bool:
+    """Whether a power cut ended the first write: a journal says that there was nothing, and SQLite goes back to that.
+
+    Of a file that is being made elsewhere at this moment it is true, too; that one is locked.
+    """
+    try:
+        with Path(f"{path}-journal").open("rb") as journal:
+            header = journal.read(20)
+    except OSError:
+        return False
+    return header.startswith(_JOURNAL) and header[16:20] == bytes(4)  # pages of the database before
 
 
 def _open(path: str, mode: str, flags: int) -> apsw.Connection:

@@ -10,7 +10,7 @@ from typing import Self
 
 import apsw
 
-from sesscore.connections import has_log, open_for_changes, open_for_queries, peek, size_of, unusable
+from sesscore.connections import has_log, open_for_changes, open_for_queries, peek, size_of, unusable, was_never_made
 from sesscore.errors import NothingToRead, SchemaMismatch, SesscoreError, StorageError
 from sesscore.locking import WriterLock
 from sesscore.migrations import APPLICATION_ID, SCHEMA_VERSION, foreign_step, run_migrations, schema_version
@@ -119,7 +119,7 @@ def _is_blank(path: str) -> bool:
     Nothing is written, not even the index beside a log: the file may belong to another program.
     """
     size = size_of(path)
-    if size < 0 or (size == 0 and not has_log(path)):
+    if size < 0 or (size == 0 and not has_log(path)) or was_never_made(path):
         return True
     if size == 1:  # which SQLite takes for an empty file
         raise no_database(path)

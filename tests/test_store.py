@@ -88,6 +88,31 @@ def test_a_file_without_content_is_brought_up(path, make):
         assert mode(path) == 0o600
 
 
+JOURNAL = bytes.fromhex("d9d505f920a163d7 00000000 27acf40c")  # no pages in it; then how many the database had
+
+
+def test_the_power_failed_while_it_was_made(path):
+    """The first page is half there, and the journal says that there was none before."""
+    path.write_bytes(bytes(7680))
+    journal = path.with_name("s.db-journal")
+    journal.write_bytes((JOURNAL + bytes(4) + (512).to_bytes(4, "big") + (8192).to_bytes(4, "big")).ljust(512, b"\0"))
+    with pytest.raises(NothingToRead):
+        open_for_reading(path)
+    with open_for_writing(path) as database:
+        insert(database)
+    with open_for_reading(path) as database:
+        assert count(database) == 1
+
+
+def test_a_journal_of_what_was_there_before_is_no_leave_to_write(path):
+    path.write_bytes(bytes(7680))
+    path.with_name("s.db-journal").write_bytes((JOURNAL + (1).to_bytes(4, "big")).ljust(512, b"\0"))
+    before = traces(path.parent)
+    with pytest.raises(SesscoreError, match="no SQLite database"):
+        open_for_writing(path)
+    assert traces(path.parent) == before
+
+
 def test_nothing_is_made_if_that_is_not_wanted(path):
     with pytest.raises(NothingToRead):
         open_for_writing(path, create=False)

@@ -118,7 +118,7 @@ def powerloss(campaign: Campaign, amount: int) -> None:
         if state not in seen:
             seen.add(state)
             _try(campaign, step, files, ingested, logs, expected)
-        if campaign.figures["states"] >= amount:
+        if campaign.only or campaign.figures["states"] >= amount:
             break
 
 
