@@ -449,7 +449,7 @@ def test_an_error_anywhere_leaves_nothing_half_done(
     desk.assert_nothing_new(path)
 
 
-@pytest.mark.parametrize("log", [in_lines([command(0, "a"), command(1, "b")]), b"no log\nat all\n"])
+@pytest.mark.parametrize("log", [lines(A), b"no log\nat all\n"], ids=["log", "alien"])
 def test_a_run_that_ended_before_the_end_of_a_source_was_told(
     log: bytes, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
