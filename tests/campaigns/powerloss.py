@@ -13,10 +13,8 @@ Not in the picture: a file that is made is there at once, one that is deleted is
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import random
-import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -27,6 +25,7 @@ from unittest.mock import patch
 
 import apsw
 from content import NOTHING, Content, difference, look, undisturbed
+from disk import Files, Operation, fingerprint, put, state
 from harness import Campaign, main
 from logs import Logs, make
 from vfs import Watched, installed, name_of
@@ -38,19 +37,7 @@ from sesscore.pragmas import write_ahead_log
 
 EVENTS = 150
 LOG_PAGES = 50
-SECTOR = 512
 DURABILITIES = ("normal", "full")
-Files = dict[str, bytearray]
-
-
-@dataclass(frozen=True)
-class Operation:
-    """What the disk was told: to make, write, truncate, sync or delete a file. at: where it is written or cut."""
-
-    what: str
-    file: str
-    at: int = 0
-    data: bytes = b""
 
 
 @dataclass
@@ -113,10 +100,9 @@ def powerloss(campaign: Campaign, amount: int) -> None:
     for step in campaign.steps(_steps(recorded, thinned=amount)):
         durability, way, number = step.split()
         ingested = recorded[durability]
-        files = _state(ingested.operations[: int(number)], way.rstrip("0123456789"), campaign.chance(step))
-        state = _fingerprint(files)
-        if state not in seen:
-            seen.add(state)
+        files = state(ingested.operations[: int(number)], way.rstrip("0123456789"), campaign.chance(step))
+        if (held := fingerprint(files)) not in seen:
+            seen.add(held)
             _try(campaign, step, files, ingested, logs, expected)
         if campaign.only or campaign.figures["states"] >= amount:
             break
@@ -134,8 +120,8 @@ def _recorded(folder: Path, logs: Logs, durability: str) -> Recorded:
         apsw.connection_hooks.remove(vfs.watch)
     commits = [(0, Content(NOTHING, 0, ()))]
     for number in vfs.commits:
-        files = _state(vfs.operations[:number], "kept", random.Random(0))
-        commits.append((number, look(_put(folder / "commit", files))))
+        files = state(vfs.operations[:number], "kept", random.Random(0))
+        commits.append((number, look(put(folder / "commit", files))))
     return Recorded(vfs.operations, commits, {"durability": durability})
 
 
@@ -157,76 +143,8 @@ def _steps(recorded: dict[str, Recorded], *, thinned: int) -> Iterator[str]:
                     yield f"{durability} {way} {number}"
 
 
-# What the disk holds
-
-
-def _state(operations: list[Operation], way: str, chance: random.Random) -> Files:
-    """The files after a power cut. Of each file, what stands before its last sync is safe."""
-    safe = {}
-    for number, operation in enumerate(operations):
-        if operation.what == "sync":
-            safe[operation.file] = number
-    files: Files = {}
-    for number, operation in enumerate(operations):
-        if number < safe.get(operation.file, -1) or operation.what in ("make", "delete"):
-            _do(files, operation)
-        elif operation.what != "sync":
-            _maybe(files, operation, way, chance)
-    return files
-
-
-def _do(files: Files, operation: Operation) -> None:
-    match operation.what:
-        case "make":
-            files.setdefault(operation.file, bytearray())
-        case "delete":
-            files.pop(operation.file, None)
-        case "truncate" if operation.file in files:
-            del files[operation.file][operation.at :]
-        case "write":
-            _write(files, operation.file, operation.at, operation.data)
-
-
-def _maybe(files: Files, operation: Operation, way: str, chance: random.Random) -> None:
-    """What no sync has made safe."""
-    if way == "kept" or (way == "subset" and chance.random() < 0.5):
-        _do(files, operation)
-    elif way == "torn" and operation.what == "write":
-        for start in range(0, len(operation.data), SECTOR):
-            if chance.random() < 0.5:
-                piece = operation.data[start : start + SECTOR]
-                _write(files, operation.file, operation.at + start, piece)
-    elif way == "torn" and chance.random() < 0.5:
-        _do(files, operation)
-
-
-def _write(files: Files, name: str, at: int, data: bytes) -> None:
-    file = files.setdefault(name, bytearray())
-    if len(file) < at:
-        file.extend(bytes(at - len(file)))
-    file[at : at + len(data)] = data
-
-
-def _fingerprint(files: Files) -> bytes:
-    whole = hashlib.sha256()
-    for name, data in sorted(files.items()):
-        whole.update(f"{name} {len(data)}\n".encode() + data)
-    return whole.digest()
-
-
-def _put(folder: Path, files: Files) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    return folder / "s.db"
-
-
-# What becomes of it
-
-
 def _try(campaign: Campaign, step: str, files: Files, recorded: Recorded, logs: Logs, expected: Content) -> None:
-    db = _put(campaign.folder / "after", files)
+    db = put(campaign.folder / "after", files)
     campaign.figures["states"] += 1
     try:
         found = look(db)
