@@ -62,6 +62,7 @@ class Ingester:
         *,
         durability: Durability = "normal",
         create: bool = True,
+        commit_bytes: int | None = None,
         progress: Watcher | None = None,
     ) -> None:
         self._db = db
@@ -70,6 +71,7 @@ class Ingester:
         self._stop = stop
         self._durability = durability
         self._create = create
+        self._commit_bytes = commit_bytes
         self._progress = progress
         self._done_bytes = 0  # of sources that are finished
 
@@ -81,7 +83,7 @@ class Ingester:
             stack.enter_context(sqlite_errors(database.path))
             self._connection = database.connection
             self._desk = Desk(lookups.connection, self._options)
-            self._writer = Writer(database.connection, self._options.matchers)
+            self._writer = Writer(database.connection, self._options.matchers, self._commit_bytes)
             stack.push(self._count)
             stack.enter_context(self._writer)
             self._stack = stack.pop_all()

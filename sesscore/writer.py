@@ -34,11 +34,14 @@ class Writer:
     and pages that block after block changes are written once. A batch is stored in a second thread while the next one
     is folded, so an error of the database can come out at the next call. After an error a Writer must not be used
     again: it would know more than the database. connection: of `open_for_writing`, for nothing else while the Writer
-    lives. matchers: the user's, to be stored by name.
+    lives. matchers: the user's, to be stored by name. commit_bytes: in place of COMMIT_BYTES.
     """
 
-    def __init__(self, connection: apsw.Connection, matchers: Registry | None = None) -> None:
+    def __init__(
+        self, connection: apsw.Connection, matchers: Registry | None = None, commit_bytes: int | None = None
+    ) -> None:
         self._connection = connection
+        self._commit_bytes = commit_bytes or COMMIT_BYTES
         self._matchers = matchers or Registry()
         self._started_us = time.time_ns() // 1000
         self._run_id = 0
@@ -130,7 +133,7 @@ class Writer:
             self.commit()
 
     def _is_due(self) -> bool:
-        due = self._log_bytes >= COMMIT_BYTES or time.monotonic() - self._began >= COMMIT_SECONDS
+        due = self._log_bytes >= self._commit_bytes or time.monotonic() - self._began >= COMMIT_SECONDS
         return due and not self._held
 
     def join(self, join: Join) -> None:
