@@ -1,7 +1,7 @@
 """A database that is open for ingest: reads sources into it, pass after pass."""
 
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Protocol, Self
 from sesscore.discover import Candidate
 from sesscore.halves import Join, joins
 from sesscore.pragmas import Durability
+from sesscore.queries import sql
 from sesscore.readahead import ReadAhead
 from sesscore.reading import (
     Batch,
@@ -100,8 +101,8 @@ class Ingester:
     ) -> None:
         """What was committed counts, whatever came after it."""
         self._result.counts.add(self._writer.account.take())
-        if error is None:
-            self._result.sessions_total = self._writer.count_sessions()
+        with nullcontext() if error is None else suppress(Exception):  # the error at hand came first
+            self._result.sessions_total = self._desk.connection.execute(sql("store/count_sessions")).get
 
     # One pass
 

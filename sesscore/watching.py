@@ -7,7 +7,7 @@ whether it is one that was read before, is found out by its content.
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from heapq import nlargest
 from typing import NamedTuple
@@ -47,13 +47,13 @@ class Watch:
         self._held: dict[_Identity, _Held] = {}  # each can be read to its end when it has no name any more
         self._next_scan = 0.0
 
-    def changed(self, failed: Sequence[str] = ()) -> list[Candidate]:
+    def changed(self, failed: Callable[[], Collection[str]] = list) -> list[Candidate]:
         """The logs that may hold something new since this was asked last; those that lost their names come first.
 
-        failed: paths that could not be read, and are tried again now and then.
+        failed: gives the paths that could not be read, which are tried again now and then.
         """
         if time.monotonic() >= self._next_scan or any(_mark(path) != mark for path, mark in self._folders.items()):
-            news = self._scan(set(failed))
+            news = self._scan(failed())
         else:
             news = [one for one in self._newest if self._is_news(one)]
         return self._nameless() + news
@@ -69,7 +69,7 @@ class Watch:
             os.close(held.descriptor)
         self._held.clear()
 
-    def _scan(self, failed: set[str]) -> list[Candidate]:
+    def _scan(self, failed: Collection[str]) -> list[Candidate]:
         """Looks at everything."""
         began = time.monotonic()
         candidates = self._find()

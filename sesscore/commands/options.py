@@ -134,9 +134,7 @@ def format_(*formats: str) -> Callable[[Command], Command]:
 
 def output(command: Command) -> Command:
     """-o"""
-    return click.option("-o", "--output", type=FILE, default=STDOUT, metavar="FILE", help="Write to a file.")(
-        command
-    )
+    return click.option("-o", "--output", type=FILE, default=STDOUT, metavar="FILE", help="Write to a file.")(command)
 
 
 def debug(command: Command) -> Command:
