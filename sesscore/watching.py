@@ -152,4 +152,5 @@ def _mark(folder: str, now: int = 0) -> tuple[int, int] | None:
         info = os.stat(folder)  # noqa: PTH116
     except OSError:
         return None
-    return None if now - info.st_mtime_ns < _TICK_NS and now else (info.st_ino, info.st_mtime_ns)
+    just_now = 0 <= now - info.st_mtime_ns < _TICK_NS  # a clock that was set back must not make every look a long one
+    return None if just_now else (info.st_ino, info.st_mtime_ns)
