@@ -80,23 +80,29 @@ class Follower:
 
     @contextlib.asynccontextmanager
     async def undisturbed(self) -> AsyncIterator[None]:
-        """The process lives, and is not killed meanwhile."""
+        """The process works, and is not killed meanwhile."""
         async with self._free:
+            await self._works()
             yield
 
     async def has_told(self, events: int) -> None:
-        """Return when so many can be queried: those that were written, and no others."""
+        """Return when so many can be queried: those that were written, and no others. While it is undisturbed."""
         await until(lambda: told_events(self._db) >= events or self._ended(), f"{events} events")
         assert not self._ended(), self._said()
         assert told_events(self._db) == events
 
     async def stop(self) -> None:
         """As systemd does: once it works, it ends in order."""
+        await self._works()
+        assert await self._end(signal.SIGTERM) == 128 + signal.SIGTERM, self._said()
+        self.told.append(json.loads(self._output.read_bytes()))
+
+    async def _works(self) -> None:
+        """Return when it has the database."""
         assert self._process is not None
         lock, name = Path(f"{self._db}.lock"), f"process {self._process.pid} on "
         await until(lambda: (lock.exists() and name in lock.read_text()) or self._ended(), "its lock")
-        assert await self._end(signal.SIGTERM) == 128 + signal.SIGTERM, self._said()
-        self.told.append(json.loads(self._output.read_bytes()))
+        assert not self._ended(), self._said()
 
     async def _until_it_writes(self, seconds: float) -> None:
         """Return when it writes to the database, at the latest after some time."""

@@ -1,8 +1,8 @@
 """Starts Cowrie in the foreground, in its own environment: `python launch.py ADDRESS DAYS`, in Cowrie's folder.
 
 Cowrie downloads from public addresses only, and no setting changes that. The web server of the tests has ADDRESS, on
-loopback; this one address is taken off Cowrie's list. Its log files take it for DAYS later than it is, and for a day more after
-each SIGUSR1. Everything else is Cowrie as it was installed.
+loopback; this one address is taken off Cowrie's list. For its log files it is DAYS later than for others, and a day
+more after each SIGUSR1. Everything else is Cowrie as it was installed.
 """
 
 import datetime

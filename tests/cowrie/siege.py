@@ -15,7 +15,7 @@ from attack import ATTACKERS, Attack, Attacker
 from follower import Follower, until
 from honeypot import PATIENCE, Honeypot, honeypot
 from rotated_logs import written
-from visits import Target
+from visits import Target, Visit
 
 COME_A_DAY = len(ATTACKERS) // 2
 
@@ -43,18 +43,21 @@ class Siege(Attack):
             for night in nights:
                 await self._day(night)
             await asyncio.to_thread(self.cowrie.stop)
-            await self.all_is_told()
             async with self.follower.undisturbed():
                 disturbs.cancel()
+                await self._is_told()
                 await self.follower.stop()
         self.ingests = self.follower.told
 
     async def all_is_told(self) -> None:
         """Return when all that was written can be queried. While that is waited for, who follows is let live."""
         async with self.follower.undisturbed():
-            await self.follower.has_told(len(written(self.logs, self.kept)))
+            await self._is_told()
 
-    async def all_is_written(self) -> None:
+    async def _is_told(self) -> None:
+        await self.follower.has_told(len(written(*self.all_logs)))
+
+    async def _all_is_written(self) -> None:
         """Return when the honeypot has noticed that whoever left is gone, and is silent."""
         await self.cowrie.until_closed(sum(visit.closed for visit in self.visits))
 
@@ -65,27 +68,35 @@ class Siege(Attack):
         return f"{len(self.visits)} visits, {events} events, follower {ended}, nights {', '.join(self.nights)}"
 
     async def _day(self, night: Night) -> None:
-        """Some attack at once. One of them stays over night."""
+        """Some attack at once, while one comes who stays over night."""
         target, ready, leave = Target(self.cowrie.ports, self._url), asyncio.Event(), asyncio.Event()
         stays = asyncio.create_task(ssh_attackers.stays(target, ready, leave))
         attacks = asyncio.gather(*(attacker(target) for attacker in self._who_comes()))
-        await asyncio.sleep(self._chance.uniform(0, 2))
-        if night in MEANWHILE:
-            MEANWHILE[night](self)
-        self.visits += await attacks
-        await until(lambda: ready.is_set() or stays.done(), "one who stays")
-        await self.all_is_written()
-        if self._chance.random() < 0.5:
-            await self.all_is_told()
+        if night is renamed or self._chance.random() < 0.3:
+            async with self.follower.undisturbed():  # it lives to see the log rotated, and tells the rest of it
+                await self._attacked(attacks, night)
+                await until(lambda: ready.is_set() or stays.done(), "one who stays")
+                await self._is_told()
+        else:
+            await self._attacked(attacks, night)
+            await until(lambda: ready.is_set() or stays.done(), "one who stays")
         await night(self)
         leave.set()
         last = await stays
         last.closed = night is not power_cut
         self.visits.append(last)
-        await self.all_is_written()
+        await self._all_is_written()
         self.nights.append(night.__name__)
         if self._chance.random() < 0.5:
             await asyncio.to_thread(rotated_logs.pack, self.logs)
+
+    async def _attacked(self, attacks: asyncio.Future[list[Visit]], night: Night) -> None:
+        """Return when all are gone, and the honeypot has written that they are."""
+        await asyncio.sleep(self._chance.uniform(0, 2))
+        if night in MEANWHILE:
+            MEANWHILE[night](self)
+        self.visits += await attacks
+        await self._all_is_written()
 
     def _who_comes(self) -> list[Attacker]:
         """All come equally often."""

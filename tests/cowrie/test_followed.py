@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from compare import FATES, reading
+from compare import FATES, dump, reading
 from rotated_logs import written
 
 if sys.platform != "linux" or not os.environ.get("SESSCORE_COWRIE"):
@@ -56,10 +56,16 @@ def test_every_record_is_accounted_for(followed: Siege) -> None:
         assert fates["lines"] == sum(fates[fate] for fate in FATES if fate != "lines"), path
         if state == "read":
             assert fates["lines"] == fates["events"] + fates["duplicates"], path
+    print([(path.rpartition("/")[2], fates["events"], fates["duplicates"]) for path, _, fates in ledgers])
     assert sum(fates["events"] for *_, fates in ledgers) == len(written(*followed.all_logs))
 
 
 def test_reading_once_more_finds_nothing(followed: Siege) -> None:
+    """What was packed or stopped last may not have been looked at: that changes no count, and is known from then on."""
     before = sesscore("verify", "--db", followed.db)["content_hash"]
-    assert sesscore("ingest", *followed.all_logs[:1], "--db", followed.db)["ledger"]["lines"] == 0
+    last = sesscore("ingest", followed.logs, "--db", followed.db)["ledger"]
+    assert (last["events"], last["duplicates"]) == (0, 0)
+    rows = dump(followed.db)
+    assert sesscore("ingest", followed.logs, "--db", followed.db)["ledger"]["lines"] == 0
+    assert dump(followed.db) == rows
     assert sesscore("verify", "--db", followed.db)["content_hash"] == before
