@@ -55,7 +55,11 @@ class Siege(Attack):
             await self._is_told()
 
     async def _is_told(self) -> None:
-        await self.follower.has_told(len(written(*self.all_logs)))
+        await self.follower.has_told(self._events())
+
+    def _events(self) -> int:
+        """Those that were written so far."""
+        return len(written(*self.all_logs))
 
     async def _all_is_written(self) -> None:
         """Return when the honeypot has noticed that whoever left is gone, and is silent."""
@@ -63,7 +67,7 @@ class Siege(Attack):
 
     def figures(self) -> str:
         """What was done, in a line."""
-        events, follower = len(written(*self.all_logs)), self.follower
+        events, follower = self._events(), self.follower
         ended = f"{follower.kills} times killed, {len(follower.told)} times stopped"
         return f"{len(self.visits)} visits, {events} events, follower {ended}, nights {', '.join(self.nights)}"
 
@@ -92,8 +96,9 @@ class Siege(Attack):
 
     async def _attacked(self, attacks: asyncio.Future[list[Visit]], night: Night) -> None:
         """Return when all are gone, and the honeypot has written that they are."""
-        await asyncio.sleep(self._chance.uniform(0, 2))
         if night in MEANWHILE:
+            some = self._events() + self._chance.randrange(20)
+            await until(lambda: self._events() >= some or attacks.done(), "an attack")
             MEANWHILE[night](self)
         self.visits += await attacks
         await self._all_is_written()
