@@ -174,7 +174,7 @@ class _Search:
         """
         if row.offset == row.half_bytes > 0:
             return True
-        if not row.line_open:
+        if not row.position.in_line:  # its last record has its newline
             return False
         return row.state == "alien" or self._unterminated(row) is not None  # of an alien not each record is kept
 

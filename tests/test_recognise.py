@@ -218,6 +218,21 @@ def test_an_inode_that_is_used_again(folder: Folder) -> None:
     assert folder.ingest().ledger.events == 1
 
 
+def test_a_text_log_that_grows(folder: Folder) -> None:
+    """Cowrie's own lies beside the other, and is written as often: it is one source, read once, and no log of ours."""
+    entry = b"2024-05-01T00:00:00.000000Z [cowrie.ssh.transport#info] connection lost\n"
+    for count in range(1, 5):
+        path = folder.put("cowrie.log", entry * count + entry[: count % 2 * 30])
+        assert folder.ingest().ledger.lines == 1
+        folder.assert_settled()
+    assert folder.sources() == [("cowrie.log", 4 * len(entry), 4, 4, 0)]
+    path.rename(folder.path / "cowrie.log.2024-05-01")
+    folder.put("cowrie.log", entry + entry.replace(b"lost", b"kept"))
+    folder.ingest()
+    assert [name for name, *_ in folder.sources()] == ["cowrie.log.2024-05-01", "cowrie.log"]
+    assert folder.ask("SELECT DISTINCT state FROM source") == [("alien",)]
+
+
 def test_a_packed_log_in_the_place_of_a_line_that_waited(folder: Folder) -> None:
     """It was looked into to find out what it is, and is read from its beginning."""
     path = folder.put("cowrie.json", b'{"eventid')

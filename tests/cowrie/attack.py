@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,24 @@ import web
 from honeypot import PATIENCE, Honeypot, honeypot
 from visits import Target, Visit
 
-ATTACKERS = (*ssh_attackers.ATTACKERS, *telnet_attackers.ATTACKERS)
+Attacker = Callable[[Target], Awaitable[Visit]]
+ATTACKERS: tuple[Attacker, ...] = (*ssh_attackers.ATTACKERS, *telnet_attackers.ATTACKERS)
 
 
 @dataclass
 class Attack:
-    """What was done, and what was read of it. ingests: what each run said of itself."""
+    """What was done, and what was read of it. ingests: what each run said of itself. kept: logs that were destroyed."""
 
     logs: Path
     db: Path
     visits: list[Visit]
     ingests: list[dict[str, Any]]
+    kept: Path
+
+    @property
+    def all_logs(self) -> list[Path]:
+        """Those that were destroyed, too."""
+        return [self.logs, *([self.kept] if self.kept.exists() else [])]
 
 
 def sesscore(*arguments: str | Path) -> dict[str, Any]:
@@ -50,7 +57,7 @@ def sesscore(*arguments: str | Path) -> dict[str, Any]:
 def attacked(python: str, folder: Path) -> Iterator[Attack]:
     """The logs are there as long as this lasts."""
     with web.web_server() as url, honeypot(python, web.ADDRESS) as cowrie:
-        attack = Attack(cowrie.logs, folder / "s.db", [], [])
+        attack = Attack(cowrie.logs, folder / "s.db", [], [], cowrie.kept)
         asyncio.run(_all(attack, cowrie, url))
         yield attack
 

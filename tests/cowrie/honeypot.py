@@ -7,12 +7,15 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from rotated_logs import written
 
 HOST = "127.0.0.1"
 SENSOR = "cowrie-of-the-tests"
@@ -46,8 +49,10 @@ class Honeypot:
     def __init__(self, python: str, folder: Path, web: str) -> None:
         self.folder = folder
         self.logs = folder / "var/log/cowrie"
+        self.kept = folder / "kept"  # copies of logs before they are destroyed; nobody reads them but the tests
         self.ports: dict[str, int] = {}
         self._command = [python, "launch.py", web]
+        self._midnights = 0  # that passed for Cowrie and not for this machine
         self._process: subprocess.Popen[bytes] | None = None
         for made in ("etc", "var/log/cowrie", "var/lib/cowrie/downloads", "var/lib/cowrie/tty", "var/run"):
             (folder / made).mkdir(parents=True)
@@ -63,7 +68,7 @@ class Honeypot:
         said = self._said()
         with (self.folder / "output").open("ab") as output:
             self._process = subprocess.Popen(
-                self._command,
+                [*self._command, str(self._midnights)],
                 cwd=self.folder,
                 env={"PATH": os.defpath, "HOME": str(self.folder), "LANG": "C.UTF-8"},
                 stdin=subprocess.PIPE,
@@ -93,11 +98,18 @@ class Honeypot:
     async def until_closed(self, sessions: int) -> None:
         """Return when the log says of so many sessions that they are closed: Cowrie notices later than the client."""
         async with asyncio.timeout(PATIENCE):
-            while sum(path.read_bytes().count(CLOSED) for path in self.logs.glob("cowrie.json*")) < sessions:
+            while sum(CLOSED in line for line in written(self.logs, self.kept)) < sessions:
                 await asyncio.sleep(0.05)
+
+    def pass_midnight(self) -> None:
+        """While it runs: Cowrie rotates its log before the next event."""
+        assert self._process is not None
+        self._midnights += 1
+        self._process.send_signal(signal.SIGUSR1)
 
     def let_midnight_pass(self) -> None:
         """Once it is started again, Cowrie finds that its log is of yesterday, and rotates it."""
+        self._midnights += 1
         yesterday = time.time() - 86_400
         os.utime(self.logs / "cowrie.json", (yesterday, yesterday))
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from compare import FATES, content, dump, reading
-from honeypot import SENSOR, unusable
+from honeypot import SENSOR
 
 PYTHON = os.environ.get("SESSCORE_COWRIE", "")
 if sys.platform != "linux":
@@ -22,44 +20,10 @@ if not PYTHON:
     pytest.skip("SESSCORE_COWRIE is not set to a Python that has Cowrie", allow_module_level=True)
 pytest.importorskip("asyncssh")
 
-from attack import Attack, attacked, sesscore  # noqa: E402 - needs asyncssh
-from visits import Activity, Visit  # noqa: E402
+from attack import Attack, sesscore  # noqa: E402 - needs asyncssh
+from visits import Visit  # noqa: E402
 
 Row = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def attack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attack]:
-    assert unusable(PYTHON) is None
-    with attacked(PYTHON, tmp_path_factory.mktemp("cowrie")) as attack:
-        yield attack
-
-
-@pytest.fixture(scope="module")
-def sessions(attack: Attack) -> dict[tuple[str, int], Row]:
-    """Rows of session_metrics, by where the client came from, with what it did."""
-    with reading(attack.db) as connection:
-        cursor = connection.execute("SELECT * FROM session_metrics")
-        names = [name for name, _ in cursor.getdescription()]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor]
-        for row in rows:
-            row["did"] = [
-                Activity(*activity)
-                for activity in connection.execute(
-                    "SELECT kind, value, username, password, shasum FROM session_activity WHERE session_key = ?"
-                    " AND kind <> 'tty' ORDER BY seq",  # Cowrie's own note
-                    (row["session_key"],),
-                )
-            ]
-    return {(row["src_ip"], row["src_port"]): row for row in rows}
-
-
-@pytest.fixture(scope="module")
-def events(attack: Attack) -> list[Row]:
-    """The log, counted by nobody yet."""
-    return [
-        json.loads(line) for path in sorted(attack.logs.glob("cowrie.json*")) for line in path.read_bytes().splitlines()
-    ]
 
 
 def by_visit(attack: Attack, tell: Any) -> dict[tuple[str, str], Any]:
@@ -149,19 +113,56 @@ def microseconds(timestamp: str) -> int:
     return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds
 
 
-# --- how it was read
+# --- what the database says of itself
 
 
-def test_it_was_read_while_it_was_written(attack: Attack) -> None:
+def test_the_summary_says_what_was_done(attack: Attack, events: list[Row]) -> None:
+    done = Counter(kind for visit in attack.visits for kind, *_ in visit.did)
+    summary = sesscore("report", "summary", "--db", attack.db)
+    totals = {name: summary["totals"][name] for name in ("events", "sessions", "sensors")}
+    assert totals == {"events": len(events), "sessions": len(attack.visits), "sensors": 1}
+    names = {"login_failed": "login_failed", "login_success": "login_success", "commands": "command"}
+    for name, kind in {**names, "downloads": "download", "uploads": "upload"}.items():
+        assert summary["totals"][name] == done[kind], name
+    assert summary["ledger"]["events"] == len(events)
+    closed = sum(visit.closed for visit in attack.visits)
+    assert summary["matchers"] == {
+        "full_delimited": closed,
+        "session_id_only": len(attack.visits) - closed,
+        "event_session": 0,
+    }
+
+
+def test_verify_agrees(attack: Attack) -> None:
+    """Also with a recount of the logs."""
+    verified = sesscore("verify", *attack.all_logs, "--db", attack.db)
+    assert verified["agrees"]
+    assert verified["balanced"]
+    assert verified["recount"]["problems"] == []
+
+
+def test_one_pass_finds_the_same(attack: Attack, tmp_path: Path) -> None:
+    db = tmp_path / "once.db"
+    once = sesscore("ingest", *attack.all_logs, "--db", db)
+    assert once["sessions"]["total"] == once["sessions"]["new"] == len(attack.visits)
+    assert content(db) == content(attack.db)
+    hashes = {sesscore("verify", "--db", name)["content_hash"] for name in (db, attack.db)}
+    assert len(hashes) == 1
+
+
+# --- how runs read it
+
+
+def test_it_was_read_while_it_was_written(by_runs: Attack) -> None:
     """In many parts, so that sessions were open between them, and over a rotation."""
-    assert sum(ingest["ledger"]["events"] > 0 for ingest in attack.ingests) >= 4
-    assert any(ingest["sessions"]["updated"] for ingest in attack.ingests)
-    assert len(list(attack.logs.glob("cowrie.json*"))) >= 2
+    assert sum(ingest["ledger"]["events"] > 0 for ingest in by_runs.ingests) >= 4
+    assert any(ingest["sessions"]["updated"] for ingest in by_runs.ingests)
+    assert len(list(by_runs.logs.glob("cowrie.json*"))) >= 2
 
 
-def test_every_record_is_accounted_for(attack: Attack, events: list[Row]) -> None:
+def test_every_record_is_accounted_for(by_runs: Attack) -> None:
     """The log for people lies beside, and is no log of ours."""
-    with reading(attack.db) as connection:
+    with reading(by_runs.db) as connection:
         rows = connection.execute(
             f"SELECT state, {', '.join(FATES)} FROM source JOIN ledger USING (source_id)"
         ).fetchall()
@@ -172,34 +173,16 @@ def test_every_record_is_accounted_for(attack: Attack, events: list[Row]) -> Non
             assert fates["lines"] == fates["quarantined"] + fates["blank"]
         else:
             assert fates["lines"] == fates["events"]
-    lines = [len(path.read_bytes().splitlines()) for path in sorted(attack.logs.glob("cowrie.json*"))]
+    lines = [len(path.read_bytes().splitlines()) for path in sorted(by_runs.logs.glob("cowrie.json*"))]
     assert sorted(lines) == sorted(row[1] for row in rows if row[0] == "read")
     assert {row[0] for row in rows} == {"alien", "read"}
-    assert sum(lines) == len(events)
-    done = [ingest["ledger"] for ingest in attack.ingests]
-    assert sum(ledger["events"] for ledger in done) == len(events)
+    done = [ingest["ledger"] for ingest in by_runs.ingests]
+    assert sum(ledger["events"] for ledger in done) == sum(lines)
     assert sum(ledger["duplicates"] for ledger in done) == 0
 
 
-def test_verify_agrees(attack: Attack) -> None:
-    """Also with a recount of the logs."""
-    verified = sesscore("verify", attack.logs, "--db", attack.db)
-    assert verified["agrees"]
-    assert verified["balanced"]
-    assert verified["recount"]["problems"] == []
-
-
-def test_reading_once_more_changes_nothing(attack: Attack) -> None:
-    before = dump(attack.db), sesscore("verify", "--db", attack.db)["content_hash"]
-    again = sesscore("ingest", attack.logs, "--db", attack.db)
+def test_reading_once_more_changes_nothing(by_runs: Attack) -> None:
+    before = dump(by_runs.db), sesscore("verify", "--db", by_runs.db)["content_hash"]
+    again = sesscore("ingest", by_runs.logs, "--db", by_runs.db)
     assert again["ledger"]["lines"] == 0
-    assert (dump(attack.db), sesscore("verify", "--db", attack.db)["content_hash"]) == before
-
-
-def test_one_pass_finds_the_same(attack: Attack, tmp_path: Path) -> None:
-    db = tmp_path / "once.db"
-    once = sesscore("ingest", attack.logs, "--db", db)
-    assert once["sessions"] == {"total": len(attack.visits), "new": len(attack.visits), "updated": 0}
-    assert content(db) == content(attack.db)
-    hashes = {sesscore("verify", "--db", name)["content_hash"] for name in (db, attack.db)}
-    assert len(hashes) == 1
+    assert (dump(by_runs.db), sesscore("verify", "--db", by_runs.db)["content_hash"]) == before
