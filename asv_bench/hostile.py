@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 PIECE = 1 << 20
-LIMIT = 200e6  # bytes of memory
+LIMIT = 256e6  # bytes of memory: three blocks of short events at a time, and the caches of two connections
 OF_A_FILE = 500.0  # bytes of memory that each file of a run may take: which were met, and as what
 MOST_OF_AN_OBJECT = 16 << 20
 FILES_A_FOLDER = 1000
