@@ -14,7 +14,7 @@ import apsw
 from sesscore.errors import StorageError
 from sesscore.migrations import schema_version
 from sesscore.pragmas import busy_timeout, unprivileged, uri
-from sesscore.sqlite_errors import no_database
+from sesscore.sqlite_errors import no_database, no_room_for_index
 
 _JOURNAL = bytes.fromhex(
     "d9d505f920a163d7"
@@ -95,9 +95,14 @@ def open_for_queries(path: str) -> apsw.Connection:
     """A connection for queries. Where the index of the log cannot be made, the file is read as it stands."""
     try:
         return _open_live(path)
-    except (apsw.CantOpenError, apsw.ReadOnlyError) as error:
+    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.IOError) as error:
+        full = no_room_for_index(error)
+        if isinstance(error, apsw.IOError) and not full:
+            raise
         if not has_log(path):
             return _open_still(path)
+        if full:
+            raise
         raise StorageError(
             f"the database, or the log beside it, cannot be read: {error}",
             where=path,

@@ -62,7 +62,7 @@ def _explained(error: Exception, where: str) -> SesscoreError | None:
 
 def translated(error: apsw.Error, where: str) -> SesscoreError | None:
     """Our error for an error of SQLite, or None for a mistake in the program."""
-    if isinstance(error, apsw.FullError):
+    if isinstance(error, apsw.FullError) or no_room_for_index(error):
         hint = "free some space and run it again: what was committed is kept"
         return DiskFull(f"the disk is full: {error}", where=where, hint=hint)
     for kind, (what, hint) in _STORAGE.items():
@@ -77,6 +77,14 @@ def translated(error: apsw.Error, where: str) -> SesscoreError | None:
     if isinstance(error, apsw.NoMemError):
         return SesscoreError("there is not enough memory", where=where, hint="free some and run it again")
     return None
+
+
+def no_room_for_index(error: apsw.Error) -> bool:
+    """Whether the file beside the log, which all who use it share, could not be made or grow: the disk is full.
+
+    SQLite calls this an I/O error, as it does with a disk that is broken.
+    """
+    return getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE  # what Python raised itself has none
 
 
 def damaged(problem: str, where: str) -> SesscoreError:

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,27 +86,37 @@ class Schedule:
             for step in steps:
                 self._do(step)
                 if self._chance.random() < READ:
-                    self._read(self._chance.choice(HOW if not self._tidy else ("all",)))
-            self._read("all")
-            self._read("all")  # a copy can be known by what its original was before, and no more when that grew
+                    self._meanwhile(self._chance.choice(HOW if not self._tidy else ("all",)))
+            self._finish()
             self._check()
         finally:
             self._pot.close()
+
+    def _finish(self) -> None:
+        """After the last step."""
+        for _ in range(2):  # a copy can be known by what its original was before, and no more when that grew
+            self._read("all")
 
     def _do(self, step: str) -> None:
         self.outcome.counts[step] += 1
         if self._pot.reopens_late and self._chance.random() < 0.5:
             self._pot.reopen()
         if self._tidy and step in BEFORE:
-            self._read("all")  # so that no two files hold what was not read
+            self._meanwhile("all")  # so that no two files hold what was not read
         self.outcome.told.append(f"{step}: {getattr(self._pot, step)()}")
+
+    def _meanwhile(self, how: str) -> None:
+        """Between two steps."""
+        self._read(how)
+
+    def _reachable(self) -> set[int]:
+        """The numbers of the lines that can be read now."""
+        return self._pot.seen()
 
     def _read(self, how: str) -> None:
         self.outcome.counts[f"read {how}"] += 1
-        before = self._pot.seen()
-        paths = [str(self._pot.folder)]
-        if (self._pot.folder / "current").exists():
-            paths.insert(self._chance.randint(0, 1), str(self._pot.folder / "current"))
+        before = self._reachable()
+        paths = self._paths()
         size = self._chance.choice((None, 300, 5000))
         told = f"READ {how}, {size or 'great'} blocks"
         try:
@@ -116,7 +126,7 @@ class Schedule:
             self.outcome.told.append(f"{told}: killed")
             return
         if how != "changes":  # else it is a matter of luck what was seen
-            self._required |= before & self._pot.seen()
+            self._required |= before & self._reachable()
         self.outcome.counts["regressed"] += sum("regressed" in one.problem for one in result.problems)
         self.outcome.counts["duplicates"] += result.ledger.duplicates
         self.outcome.told.append(f"{told}: {result.ledger} {result.sources}")
@@ -124,6 +134,12 @@ class Schedule:
             self.outcome.problems.append("the ledger of a run does not balance")
         if self._tidy and result.ledger.duplicates:
             self.outcome.problems.append(f"{result.ledger.duplicates} known events were read again")
+
+    def _paths(self) -> list[str]:
+        paths = [str(self._pot.folder)]
+        if (self._pot.folder / "current").exists():
+            paths.insert(self._chance.randint(0, 1), str(self._pot.folder / "current"))
+        return paths
 
     @contextlib.contextmanager
     def _disturbed(self, how: str) -> Iterator[None]:
@@ -190,16 +206,21 @@ class Schedule:
 def schedule(seed: int) -> Outcome:
     """Runs the schedule of a seed. An error is a problem too."""
     with tempfile.TemporaryDirectory(prefix="rotations-") as logs, tempfile.TemporaryDirectory(dir=QUICK) as database:
-        made = Schedule(seed, Path(logs), f"{database}/s.db")
-        try:
-            made.run()
-        except Exception:  # a campaign goes on
-            made.outcome.problems.append(format_exc(limit=-4))
+        return outcome_of(Schedule(seed, Path(logs), f"{database}/s.db"))
+
+
+def outcome_of(made: Schedule) -> Outcome:
+    """Runs a schedule. An error is a problem too."""
+    try:
+        made.run()
+    except Exception:  # a campaign goes on
+        made.outcome.problems.append(format_exc(limit=-4))
     return made.outcome
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs schedules and says what failed; 1 if one did."""
+def main(arguments: Sequence[str] | None = None, run: Callable[[int], Outcome] | None = None) -> int:
+    """Runs schedules and says what failed; 1 if one did. run: gives the outcome of a seed; those of this file if None."""
+    run = run or schedule
     parser = argparse.ArgumentParser(description="Rotates logs at random while they are read.")
     parser.add_argument("--schedules", type=int, default=200, metavar="N")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the first")
@@ -207,12 +228,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--schedule", type=int, metavar="SEED", help="this one alone, step by step")
     given = parser.parse_args(arguments)
     if given.schedule is not None:
-        outcome = schedule(given.schedule)
+        outcome = run(given.schedule)
         print(*outcome.told, *outcome.problems, sep="\n")
         return int(bool(outcome.problems))
     began, failed, counts = time.monotonic(), 0, Counter[str]()
     with ProcessPoolExecutor(given.jobs) as pool:
-        for outcome in pool.map(schedule, range(given.seed, given.seed + given.schedules), chunksize=20):
+        for outcome in pool.map(run, range(given.seed, given.seed + given.schedules), chunksize=4):
             counts += outcome.counts
             if outcome.problems:
                 failed += 1

@@ -381,7 +381,7 @@ def test_trouble_is_waited_out(
     assert isinstance(told, SesscoreError)
     assert again is None
     assert logs.script.pauses[1:4] == [1.0, 2.0, 4.0]
-    assert logs.script.pauses[4:] == [follow.POLL_SECONDS] * 4
+    assert logs.script.pauses[4:] == [watching.LOOK_SECONDS] * 4
     assert result.ledger.events == 4  # those of transactions that were rolled back are not counted twice
 
 
