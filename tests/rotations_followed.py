@@ -32,6 +32,7 @@ from sesscore.errors import SesscoreError
 PATIENCE = 60.0  # seconds, for what must happen; a scan of everything is every 15
 ENDINGS = {"killed": signal.SIGKILL, "ended": signal.SIGTERM}
 PAUSES = (0.0, 0.0, 0.02, 0.1, 0.6)  # seconds after a step; a follower looks every half second
+LAST_WORDS = 0.5  # how often a log is written right before it is renamed, by a honeypot that then holds still
 BEGIN = 0.4  # how often a follower that is gone is begun again after a step
 
 
@@ -42,6 +43,7 @@ class FollowedSchedule(Schedule):
         super().__init__(seed, folder, db)
         self._named = self._chance.random() < 0.3  # only the live log is followed
         self._held: set[int] = set()  # inodes of live logs with which this follower caught up
+        self._lost: set[int] = set()
         self._process: subprocess.Popen[bytes] | None = None
         self._messages = folder / "messages"
 
@@ -55,7 +57,13 @@ class FollowedSchedule(Schedule):
                 self._process.wait()
 
     def _do(self, step: str) -> None:
-        super()._do(step)
+        if step == "rename" and self._process is not None and self._chance.random() < LAST_WORDS:
+            self._catch_up()
+            self._pot.append()  # which it finds in a file that has another name by then
+            super()._do(step)
+            self._catch_up()
+        else:
+            super()._do(step)
         if self._process is None and self._chance.random() < BEGIN:
             self._begin()
         time.sleep(self._chance.choice(PAUSES))
@@ -114,9 +122,11 @@ class FollowedSchedule(Schedule):
         wanted = self._reachable()
         self._required |= wanted
         end = time.monotonic() + PATIENCE
-        while not wanted <= self._found():
-            if self._process is None or self._process.poll() is not None or time.monotonic() > end:
-                break  # what is lost is told at the end
+        while missing := wanted - self._lost - self._found():
+            if time.monotonic() > end:
+                self._lost |= missing  # which is told at the end, and not waited for again
+            if self._process is None or self._process.poll() is not None:
+                break
             time.sleep(0.05)
         if self._process is not None and self._process.poll() is not None:
             self._wrong(f"it ended by itself, with {self._process.returncode}")
