@@ -208,6 +208,11 @@ cdef class Folder:
         self.tables.both.filled = 1 - self.tables.both.filled
         self.fold.rows = filled_rows(self.tables.both)
 
+    @property
+    def tallies(self):
+        """How many counts of roll-ups wait for `put_tallies`."""
+        return self.fold.tallies.count
+
     def put_tallies(self):
         """Moves what the batches since the last call add to the roll-ups into the tables, in the order of the roll-ups."""
         with nogil:

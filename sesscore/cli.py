@@ -42,7 +42,7 @@ class Terminated(KeyboardInterrupt):
 @click.version_option(__version__, message="sesscore %(version)s")
 @click.option(
     "--config",
-    type=click.Path(),
+    type=options.FILE,
     metavar="FILE",
     help="A TOML file with options and sensors.  [default: config.toml in your configuration folder]",
 )

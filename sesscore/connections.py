@@ -8,14 +8,17 @@ import errno
 import os
 import stat
 from pathlib import Path
-from urllib.parse import quote
 
 import apsw
 
 from sesscore.errors import StorageError
 from sesscore.migrations import schema_version
-from sesscore.pragmas import busy_timeout, unprivileged
-from sesscore.sqlite_errors import no_database
+from sesscore.pragmas import busy_timeout, unprivileged, uri
+from sesscore.sqlite_errors import no_database, no_room_for_index
+
+_JOURNAL = bytes.fromhex(
+    "d9d505f920a163d7"
+)  # with which a journal begins (sqlite.org/fileformat2.html#the_rollback_journal)
 
 
 def size_of(path: str) -> int:
@@ -36,10 +39,22 @@ def has_log(path: str) -> bool:
     return size_of(f"{path}-wal") > 0
 
 
+def was_never_made(path: str) -> bool:
+    """Whether a power cut ended the first write: a journal says that there was nothing, and SQLite goes back to that.
+
+    Of a file that is being made elsewhere at this moment it is true, too; that one is locked.
+    """
+    try:
+        with Path(f"{path}-journal").open("rb") as journal:
+            header = journal.read(20)
+    except OSError:
+        return False
+    return header.startswith(_JOURNAL) and header[16:20] == bytes(4)  # pages of the database before
+
+
 def _open(path: str, mode: str, flags: int) -> apsw.Connection:
     """A connection that has read the first page, where a file that is damaged or locked shows itself."""
-    uri = f"file:{quote(os.fsencode(path))}?{mode}"
-    connection = apsw.Connection(uri, flags=flags | apsw.SQLITE_OPEN_URI)
+    connection = apsw.Connection(uri(path, mode), flags=flags | apsw.SQLITE_OPEN_URI)
     try:
         unprivileged(connection)
         busy_timeout(connection)
@@ -80,9 +95,14 @@ def open_for_queries(path: str) -> apsw.Connection:
     """A connection for queries. Where the index of the log cannot be made, the file is read as it stands."""
     try:
         return _open_live(path)
-    except (apsw.CantOpenError, apsw.ReadOnlyError) as error:
+    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.IOError) as error:
+        full = no_room_for_index(error)
+        if isinstance(error, apsw.IOError) and not full:
+            raise
         if not has_log(path):
             return _open_still(path)
+        if full:
+            raise
         raise StorageError(
             f"the database, or the log beside it, cannot be read: {error}",
             where=path,

@@ -46,8 +46,8 @@ class Candidate:
     hint: str = ""
     sensor: str | None = None
     """Whose it is, if not that of the run; see `sesscore.sensors`."""
-    identity: tuple[int, int] | None = field(default=None, compare=False)
-    """Device and inode of a file."""
+    identity: int | None = field(default=None, compare=False)
+    """Device and inode of a file, in one number: of a million files it is kept."""
     descriptor: int | None = None
     """Of a file that is open already, and may have lost this name."""
 
@@ -175,8 +175,8 @@ class _Search:
         self.candidates.append(Candidate(path, problem, hint))
 
 
-def _identity(info: os.stat_result) -> tuple[int, int]:
-    return info.st_dev, info.st_ino
+def _identity(info: os.stat_result) -> int:
+    return info.st_dev << 64 | info.st_ino
 
 
 def _stat(path: str) -> os.stat_result | None:

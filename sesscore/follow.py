@@ -9,7 +9,6 @@ from sesscore.result import IngestResult
 from sesscore.signals import Stop
 from sesscore.watching import Watch
 
-POLL_SECONDS = 0.5
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds, before what failed is tried again
 
 Open = Callable[[], AbstractContextManager[Ingester]]
@@ -59,7 +58,7 @@ class Follower:
                 ingester.join()
                 ingester.commit()
             self._recovered()
-            self._stop.wait(POLL_SECONDS)
+            self._stop.wait(self._watch.pause)
 
     def _wait(self, error: SesscoreError) -> None:
         self._watch.forget()

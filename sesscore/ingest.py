@@ -32,6 +32,7 @@ def ingest(
     matchers: Registry | None = None,
     progress: Watcher | None = None,
     block_bytes: int | None = None,
+    commit_bytes: int | None = None,
     fast: bool = True,
     retry_quarantine: bool = False,
     follow: bool = False,
@@ -42,7 +43,7 @@ def ingest(
 
     paths: files, directories, patterns, `-`; none: those of the sensors, or the well-known places. sensor: for events
     that name none; without paths, the one of the sensors to read. sensors: whose files are whose (`find_sources`).
-    matchers: the user's. block_bytes: of log a batch.
+    matchers: the user's. block_bytes: of log a batch. commit_bytes: of log a transaction.
     fast: False sends every record the slow way, with the same result.
     retry_quarantine: what is in quarantine is read again after the paths; without any, nothing else is read.
     follow: goes on with what comes to the files, and with files that come, until a signal asks to stop (`Follower`).
@@ -61,15 +62,17 @@ def ingest(
         stored_name(sensor), assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
     )
     with stop_on_signals() as stop:
-        opened = partial(Ingester, db, options, result, stop, durability=durability, create=not only_retry)
+        opened = partial(
+            Ingester, db, options, result, stop, durability=durability, create=not only_retry, commit_bytes=commit_bytes
+        )
         if follow:
             with closing(Watch(lambda: find().candidates, wanted_paths(paths, sensor, sensors))) as watch:
-                Follower(partial(opened, progress=progress), watch, result, stop, degraded).run()
+                Follower(opened, watch, result, stop, degraded).run()
         elif not only_retry and all(candidate.problem for candidate in candidates):
             for candidate in candidates:  # nothing to open a database for
                 result.met.unreadable(candidate.path, candidate.problem or "", candidate.hint)
         else:
-            with opened(progress=progress) as ingester:
+            with opened() as ingester:
                 ingester.read(candidates)
                 if retry_quarantine and not stop:
                     ingester.retry()

@@ -1,7 +1,7 @@
 """A database that is open for ingest: reads sources into it, pass after pass."""
 
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Protocol, Self
 from sesscore.discover import Candidate
 from sesscore.halves import Join, joins
 from sesscore.pragmas import Durability
+from sesscore.queries import sql
 from sesscore.readahead import ReadAhead
 from sesscore.reading import (
     Batch,
@@ -62,6 +63,7 @@ class Ingester:
         *,
         durability: Durability = "normal",
         create: bool = True,
+        commit_bytes: int | None = None,
         progress: Watcher | None = None,
     ) -> None:
         self._db = db
@@ -70,6 +72,7 @@ class Ingester:
         self._stop = stop
         self._durability = durability
         self._create = create
+        self._commit_bytes = commit_bytes
         self._progress = progress
         self._done_bytes = 0  # of sources that are finished
 
@@ -81,7 +84,7 @@ class Ingester:
             stack.enter_context(sqlite_errors(database.path))
             self._connection = database.connection
             self._desk = Desk(lookups.connection, self._options)
-            self._writer = Writer(database.connection, self._options.matchers)
+            self._writer = Writer(database.connection, self._options.matchers, self._commit_bytes)
             stack.push(self._count)
             stack.enter_context(self._writer)
             self._stack = stack.pop_all()
@@ -98,8 +101,8 @@ class Ingester:
     ) -> None:
         """What was committed counts, whatever came after it."""
         self._result.counts.add(self._writer.account.take())
-        if error is None:
-            self._result.sessions_total = self._writer.count_sessions()
+        with nullcontext() if error is None else suppress(Exception):  # the error at hand came first
+            self._result.sessions_total = self._desk.connection.execute(sql("store/count_sessions")).get
 
     # One pass
 

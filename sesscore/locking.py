@@ -7,12 +7,16 @@ kernel releases an flock when its holder dies, so there are no stale locks and n
 import contextlib
 import fcntl
 import os
+import re
 import time
 from datetime import UTC, datetime
 
 from sesscore.errors import DatabaseInUse, StorageError
 
 _TEXT_LIMIT = 1024
+_NAME = re.compile(r"process (\d{1,9}) on (.*) since \S+")
+_TRIES = 10
+_TRY_SECONDS = 0.02
 
 
 class WriterLock:
@@ -55,14 +59,21 @@ class WriterLock:
         self._write(f"process {os.getpid()} on {os.uname().nodename} since {started}\n")
 
     def _try(self) -> None:
+        operation = fcntl.LOCK_EX | fcntl.LOCK_NB
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._descriptor, operation)
         except BlockingIOError:
             time.sleep(0.01)  # `holder`, below, may have had it for a moment
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._descriptor, operation)
 
     def _holder(self) -> str:
-        return _text(self._descriptor) or "its name is not known yet"
+        """Its name. It writes that right after it took the lock; before, the name of a killed one may be there."""
+        for _ in range(_TRIES):
+            text = _text(self._descriptor)
+            if text and not _is_gone(text):
+                break
+            time.sleep(_TRY_SECONDS)
+        return text or "its name is not known yet"
 
     def _write(self, text: str) -> None:
         os.ftruncate(self._descriptor, 0)
@@ -101,3 +112,17 @@ def holder(database: str) -> str | None:
 
 def _text(descriptor: int) -> str:
     return os.pread(descriptor, _TEXT_LIMIT, 0).decode("utf-8", "replace").strip()
+
+
+def _is_gone(text: str) -> bool:
+    """Whether a name is of a process of this machine that is no more."""
+    told = _NAME.fullmatch(text)
+    if told is None or told[2] != os.uname().nodename:
+        return False
+    try:
+        os.kill(int(told[1]), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # it is somebody else's
+        pass
+    return False

@@ -98,15 +98,19 @@ def run_migrations(connection: apsw.Connection) -> list[int]:
     """Apply what is missing, and return the versions that were applied.
 
     Each migration is one transaction with its record and its version: one that fails leaves the database as the one
-    before it made it, and can be run again.
+    before it made it, and can be run again. Those of a new database are one transaction.
     """
     applied = []
-    for migration in MIGRATIONS:
+    # A new database has all of them or none: one that was left at an early step would be taken for an old one.
+    steps = [MIGRATIONS] if schema_version(connection) == 0 else [(migration,) for migration in MIGRATIONS]
+    for together in steps:
         with _all_or_nothing(connection):
             # Asked inside the transaction, so that of two programs that migrate at once each file runs once.
-            if schema_version(connection) < migration.version:
-                _apply(connection, migration)
-                applied.append(migration.version)
+            version = schema_version(connection)
+            for migration in together:
+                if version < migration.version:
+                    _apply(connection, migration)
+                    applied.append(migration.version)
     _refuse_newer(connection)
     return applied
 

@@ -1,6 +1,8 @@
 """How every connection is set up: one function a decision, with its reason."""
 
+import os
 from typing import Literal
+from urllib.parse import quote
 
 import apsw
 
@@ -9,6 +11,11 @@ from sesscore.errors import StorageError
 PAGE_BYTES = 8192
 
 Durability = Literal["normal", "full"]
+
+
+def uri(path: str, mode: str) -> str:
+    """A file by the name that SQLite takes, which may hold any bytes, and how it is opened."""
+    return f"file:{quote(os.fsencode(path))}?{mode}"
 
 
 def busy_timeout(connection: apsw.Connection) -> None:

@@ -201,7 +201,9 @@ class _Search:
             self._source.rewind()
             self._source.skip(row.offset)
         if self._source.growable:
-            row.begin_with(self._content.head())  # its first line may not have been whole
+            head = self._content.head()  # which may not have been whole before
+            if not row.offset or self._content.begins_like(row):  # else the log was begun anew just now
+                row.begin_with(head)
         return Recognised(self._source, row.moved_to(self._place(row)), moved=moved, taken_back=taken_back)
 
     def _unchanged(self, row: SourceRow, *, moved: bool, copied: bool = False) -> Recognised:

@@ -107,10 +107,9 @@ class Met:
         """In the order in which they came up."""
         return list(self._problems.values())
 
-    @property
-    def unreadable_paths(self) -> list[str]:
+    def unreadable_paths(self) -> set[str]:
         """Of files that could not be read when they were met last."""
-        return [path for path, source in self._kinds if source == _UNREADABLE]
+        return {path for path, source in self._kinds if source == _UNREADABLE}
 
     @property
     def sources(self) -> dict[str, int]:

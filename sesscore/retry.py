@@ -20,7 +20,7 @@ from sesscore.records import Bytes, Position, RecordReader
 from sesscore.renumber import renumber
 from sesscore.retry_file import AgainFile, UpTo, open_again
 from sesscore.retry_reading import Change, knows, read_again
-from sesscore.retry_units import UNIT_BYTES, WHOLE, Held, Unit, units
+from sesscore.retry_units import UNIT_BYTES, Held, Unit, units
 from sesscore.sources import Source
 from sesscore.unreadable import SourceUnreadable
 from sesscore.writer import Writer
@@ -127,14 +127,14 @@ class Retry:
     def _without_file(self, unit: Unit, source: SourceRow, total: int, may_be_text: bool) -> Iterator[Change]:
         """What can be told of a unit from the bytes that were kept."""
         self._told.not_there += len(unit.rows)
-        for one in [] if may_be_text else [unit] if unit.kept else unit.alone():
+        for one in [] if may_be_text else unit.alone():
             change = None
             if one.kept is not None and not one.kept.startswith(b"\t"):
                 self._told.not_there -= len(one.rows)
                 change = self._read(one, one.kept, False, source, total)
                 yield from self._counted(one, change)
-            if not (change is not None and change.whole) and any(row.reason not in WHOLE for row in one.rows):
-                return  # what follows can be the inside of an object that began here
+            if one.may_go_on if change is None else change.may_go_on:
+                return
 
     def _read(self, unit: Unit, data: bytes, in_line: bool, source: SourceRow, total: int) -> Change | None:
         return read_again(unit, data, in_line, source.sensor, self._options, self._is_known, total)

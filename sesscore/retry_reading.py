@@ -39,9 +39,13 @@ class Change:
     left: bool  # something has left the quarantine; else only reasons changed
 
     @property
-    def whole(self) -> bool:
-        """Whether nothing in it is bad any more."""
-        return not any(scanned.batch.quarantine for scanned in self.scans)
+    def may_go_on(self) -> bool:
+        """Whether it ends with what is no whole value: behind it can be the inside of an object that began there."""
+        batch = self.scans[-1].batch
+        if not batch.quarantine:
+            return False
+        before, records, _, _, reason, _ = batch.quarantine[-1]
+        return reason not in WHOLE and before + records == batch.records
 
     @property
     def last(self) -> int:

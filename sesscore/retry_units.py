@@ -91,9 +91,22 @@ class Unit:
             return False
         return all(data.startswith(row.data, row.byte_offset - self.offset) for row in self.rows)
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether what follows it can be the inside of an object that began in it."""
+        return any(row.reason not in WHOLE for row in self.rows)
+
     def alone(self) -> "Iterator[Unit]":
-        """Its rows, each by itself."""
-        return (Unit((row,)) for row in self.rows)
+        """Its rows, each by itself, but those of one object together: all of them hold it."""
+        held: list[Held] = []
+        end = self.offset
+        for row in self.rows:
+            if held and row.byte_offset >= end:
+                yield Unit(tuple(held))
+                held = []
+            held.append(row)
+            end = max(end, row.end)
+        yield Unit(tuple(held))
 
 
 def units(rows: Iterable[Held]) -> Iterator[Unit]:

@@ -10,7 +10,7 @@ from sesscore.wording import counted
 
 UNKNOWN = "unknown"
 
-_Key = tuple[int, int] | str
+_Key = int | str
 
 
 @dataclass(frozen=True, slots=True)

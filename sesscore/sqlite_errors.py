@@ -7,6 +7,8 @@ from contextlib import contextmanager
 import apsw
 
 from sesscore.errors import DatabaseInUse, DiskFull, SesscoreError, StorageError
+from sesscore.pragmas import uri
+from sesscore.structure import damage
 
 # Before it, two connections and a checkpoint could corrupt a WAL database (sqlite.org/wal.html#walresetbug).
 OLDEST_SQLITE = (3, 51, 3)
@@ -17,24 +19,50 @@ _STORAGE = {
     apsw.ReadOnlyError: ("the database cannot be written", "check the permissions of the file and its folder"),
 }
 _BUSY = (apsw.BusyError, apsw.LockedError, apsw.ProtocolError)
-_DAMAGED = (apsw.CorruptError, apsw.NotADBError)
+_DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.FormatError)
+_DAMAGED_SCHEMA = ("no such ", "unsupported file format")  # of a table or a column, where the version says it is there
+# What code that trusts its own rows meets when a row is not what was written.
+_SUSPECT = (apsw.Error, TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 
 
 @contextmanager
 def sqlite_errors(where: str) -> Iterator[None]:
-    """Errors of SQLite inside the block come out as ours; `where` is the database they speak of."""
+    """Errors of SQLite inside the block come out as ours; `where` is the database they speak of.
+
+    An error that looks like a mistake of the program is damage if SQLite's own check finds any.
+    """
     try:
         yield
-    except apsw.Error as error:
-        ours = translated(error, where)
+    except SesscoreError:
+        raise
+    except _SUSPECT as error:
+        known = translated(error, where) if isinstance(error, apsw.Error) else None
+        ours = known or _explained(error, where)
         if ours is None:
             raise
         raise ours from error
 
 
+def _explained(error: Exception, where: str) -> SesscoreError | None:
+    """The damage behind an error, None if there is none."""
+    if isinstance(error, UnicodeDecodeError):  # SQLite does not look at that
+        return damaged(f"a text is no UTF-8: {error.reason}", where)
+    try:
+        connection = apsw.Connection(uri(where, "mode=ro"), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        try:
+            problems = damage(connection)
+        finally:
+            connection.close()
+    except _DAMAGED as problem:
+        return translated(problem, where)
+    except apsw.Error:
+        return None  # it cannot be asked
+    return damaged("; ".join(problems), where) if problems else None
+
+
 def translated(error: apsw.Error, where: str) -> SesscoreError | None:
     """Our error for an error of SQLite, or None for a mistake in the program."""
-    if isinstance(error, apsw.FullError):
+    if isinstance(error, apsw.FullError) or no_room_for_index(error):
         hint = "free some space and run it again: what was committed is kept"
         return DiskFull(f"the disk is full: {error}", where=where, hint=hint)
     for kind, (what, hint) in _STORAGE.items():
@@ -44,9 +72,19 @@ def translated(error: apsw.Error, where: str) -> SesscoreError | None:
         return DatabaseInUse("another program holds the database", where=where, hint="run it again when it is done")
     if isinstance(error, apsw.NotADBError):
         return no_database(where)
-    if isinstance(error, _DAMAGED):
+    if isinstance(error, _DAMAGED) or (isinstance(error, apsw.SQLError) and str(error).startswith(_DAMAGED_SCHEMA)):
         return damaged(str(error), where)
+    if isinstance(error, apsw.NoMemError):
+        return SesscoreError("there is not enough memory", where=where, hint="free some and run it again")
     return None
+
+
+def no_room_for_index(error: apsw.Error) -> bool:
+    """Whether the file beside the log, which all who use it share, could not be made or grow: the disk is full.
+
+    SQLite calls this an I/O error, as it does with a disk that is broken.
+    """
+    return getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE  # what Python raised itself has none
 
 
 def damaged(problem: str, where: str) -> SesscoreError:

@@ -10,7 +10,7 @@ from typing import Self
 
 import apsw
 
-from sesscore.connections import has_log, open_for_changes, open_for_queries, peek, size_of, unusable
+from sesscore.connections import has_log, open_for_changes, open_for_queries, peek, size_of, unusable, was_never_made
 from sesscore.errors import NothingToRead, SesscoreError, StorageError
 from sesscore.identity import READING, WRITING, Standing, identify
 from sesscore.locking import WriterLock
@@ -131,7 +131,7 @@ def _look(path: str, accept: frozenset[Standing]) -> Standing | None:
     Nothing is written, not even the index beside a log: the file may belong to another program.
     """
     size = size_of(path)
-    if size < 0 or (size == 0 and not has_log(path)):
+    if size < 0 or (size == 0 and not has_log(path)) or was_never_made(path):
         return None
     if size == 1:  # which SQLite takes for an empty file
         raise no_database(path)

@@ -1,13 +1,14 @@
 """Which of the logs that are followed may hold something new: asked often, so it asks the system for little.
 
 The logs of each folder that changed last are looked at each time, and so are the folders, in which logs begin and get
-other names. All else is looked at now and then. To be told of a file in vain costs a moment: what is new in it, and
+other names; of many folders only the last log each, and where even that is much work, less often. All else is looked at
+now and then. To be told of a file in vain costs a moment: what is new in it, and
 whether it is one that was read before, is found out by its content.
 """
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from heapq import nlargest
 from typing import NamedTuple
@@ -15,7 +16,12 @@ from typing import NamedTuple
 from sesscore.discover import Candidate
 from sesscore.sources import OPEN_FLAGS
 
+LOOK_SECONDS = 0.5  # from one look to the next
+LOOK_SHARE = (
+    50  # or so many times as long as a look takes of a core, if that is longer: ten thousand folders must not cost one
+)
 NEWEST = 8  # logs of each folder that are looked at each time
+MOST_NEWEST = 256  # of all folders, if one of each is no more
 HELD_NS = 3600 * 1_000_000_000  # a log that did not change for so long is not held open
 RESCAN_SECONDS = 15.0
 RESCAN_SHARE = 2000  # or after so many times as long as that takes: a million files must not cost more than ten do
@@ -46,16 +52,20 @@ class Watch:
         self._told: set[Candidate] = set()  # what could not be looked at: once, though logs vanish when they rotate
         self._held: dict[_Identity, _Held] = {}  # each can be read to its end when it has no name any more
         self._next_scan = 0.0
+        self.pause = LOOK_SECONDS
+        """Until it should be asked again."""
 
-    def changed(self, failed: Sequence[str] = ()) -> list[Candidate]:
+    def changed(self, failed: Callable[[], Collection[str]] = list) -> list[Candidate]:
         """The logs that may hold something new since this was asked last; those that lost their names come first.
 
-        failed: paths that could not be read, and are tried again now and then.
+        failed: gives the paths that could not be read, which are tried again now and then.
         """
+        began = time.thread_time()
         if time.monotonic() >= self._next_scan or any(_mark(path) != mark for path, mark in self._folders.items()):
-            news = self._scan(set(failed))
+            news = self._scan(failed())
         else:
             news = [one for one in self._newest if self._is_news(one)]
+            self.pause = max(LOOK_SECONDS, (time.thread_time() - began) * LOOK_SHARE)
         return self._nameless() + news
 
     def forget(self) -> None:
@@ -69,7 +79,7 @@ class Watch:
             os.close(held.descriptor)
         self._held.clear()
 
-    def _scan(self, failed: set[str]) -> list[Candidate]:
+    def _scan(self, failed: Collection[str]) -> list[Candidate]:
         """Looks at everything."""
         began = time.monotonic()
         candidates = self._find()
@@ -89,7 +99,8 @@ class Watch:
         folders: dict[str, list[str]] = {}
         for path in changed:
             folders.setdefault(_folder_of(path), []).append(path)
-        newest = {path for paths in folders.values() for path in nlargest(NEWEST, paths, changed.__getitem__)}
+        each = min(NEWEST, max(1, MOST_NEWEST // max(1, len(folders))))
+        newest = {path for paths in folders.values() for path in nlargest(each, paths, changed.__getitem__)}
         return [one for one in candidates if one.path in newest]
 
     def _folders_of(self, candidates: Sequence[Candidate]) -> set[str]:
@@ -152,4 +163,5 @@ def _mark(folder: str, now: int = 0) -> tuple[int, int] | None:
         info = os.stat(folder)  # noqa: PTH116
     except OSError:
         return None
-    return None if now - info.st_mtime_ns < _TICK_NS and now else (info.st_ino, info.st_mtime_ns)
+    just_now = 0 <= now - info.st_mtime_ns < _TICK_NS  # a clock that was set back must not make every look a long one
+    return None if just_now else (info.st_ino, info.st_mtime_ns)

@@ -25,20 +25,24 @@ TEXTS_WARMED = 32_768
 BYTES_WARMED = 8 * 1024 * 1024
 COMMIT_BYTES = 128 * 1024 * 1024  # of log
 COMMIT_SECONDS = 2.0
+COMMIT_TALLIES = 1 << 16  # counts of roll-ups, of which each takes some 150 bytes until it is stored
 
 
 class Writer:
     """The one writer of a database. A context manager: what is not committed when its block fails is rolled back.
 
-    A transaction spans blocks, and small sources, until it holds COMMIT_BYTES of log or is COMMIT_SECONDS old: roll-ups
-    and pages that block after block changes are written once. A batch is stored in a second thread while the next one
+    A transaction spans blocks, and small sources, until it holds COMMIT_BYTES of log or COMMIT_TALLIES, or is
+    COMMIT_SECONDS old: roll-ups and pages that block after block changes are written once. A batch is stored in a second thread while the next one
     is folded, so an error of the database can come out at the next call. After an error a Writer must not be used
     again: it would know more than the database. connection: of `open_for_writing`, for nothing else while the Writer
-    lives. matchers: the user's, to be stored by name.
+    lives. matchers: the user's, to be stored by name. commit_bytes: in place of COMMIT_BYTES.
     """
 
-    def __init__(self, connection: apsw.Connection, matchers: Registry | None = None) -> None:
+    def __init__(
+        self, connection: apsw.Connection, matchers: Registry | None = None, commit_bytes: int | None = None
+    ) -> None:
         self._connection = connection
+        self._commit_bytes = commit_bytes or COMMIT_BYTES
         self._matchers = matchers or Registry()
         self._started_us = time.time_ns() // 1000
         self._run_id = 0
@@ -130,8 +134,8 @@ class Writer:
             self.commit()
 
     def _is_due(self) -> bool:
-        due = self._log_bytes >= COMMIT_BYTES or time.monotonic() - self._began >= COMMIT_SECONDS
-        return due and not self._held
+        full = self._log_bytes >= self._commit_bytes or self.folder.tallies >= COMMIT_TALLIES
+        return (full or time.monotonic() - self._began >= COMMIT_SECONDS) and not self._held
 
     def join(self, join: Join) -> None:
         """Counts an event that two sources hold as the last of the first one; the second loses what it counted of it.

@@ -312,6 +312,8 @@ def test_ingest_says_how_it_went_on_one_line(capsys, ingested):
         "sensors": (),
         "assume_utc_offset_minutes": 0,
         "durability": "normal",
+        "block_bytes": None,
+        "commit_bytes": None,
         "retry_quarantine": False,
         "follow": False,
     }
@@ -452,3 +454,12 @@ def test_a_sensor_that_is_no_utf_8_is_named_as_it_is_stored(tmp_path):
         done = run(*question, "--db", db, *named)
         assert (done.returncode, done.stderr) == (0, "")
     assert "b\ufffd" in run("show", "a", "--db", db).stdout
+
+
+def test_who_may_not_read_a_file_used_nothing_wrongly(tmp_path, monkeypatch, capsys):
+    """That is an unreadable source or database, and has their exit codes."""
+    log = tmp_path / "log"
+    log.write_bytes(b"")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert cli.main(["ingest", str(log), "--db", str(tmp_path / "s.db")]) == 0
+    assert cli.main(["verify", "--db", str(tmp_path / "s.db")]) == 0

@@ -17,7 +17,7 @@ from sesscore.sensors import Sensor
 
 ROOT = Path(__file__).parents[1]
 CONTRIB = ROOT / "contrib"
-PAGE = (ROOT / "docs" / "operations-units.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
 SERVICES = sorted((CONTRIB / "systemd").glob("*.service"))
 PROGRAM = "/opt/sesscore/bin/sesscore"
 CONFIGURATION = "/etc/sesscore/config.toml"

@@ -381,8 +381,16 @@ def test_trouble_is_waited_out(
     assert isinstance(told, SesscoreError)
     assert again is None
     assert logs.script.pauses[1:4] == [1.0, 2.0, 4.0]
-    assert logs.script.pauses[4:] == [follow.POLL_SECONDS] * 4
+    assert logs.script.pauses[4:] == [watching.LOOK_SECONDS] * 4
     assert result.ledger.events == 4  # those of transactions that were rolled back are not counted twice
+
+
+def test_a_follower_that_is_stopped_while_it_waits_tells_what_there_is(
+    logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs.append(count=2)
+    result = logs.follow([lambda: (failing(monkeypatch, "commit", full, 99), logs.append()), lambda: None, logs.has(2)])
+    assert (result.ledger.events, result.sessions["total"], result.stopped_by) == (2, 2, signal.SIGTERM)
 
 
 def test_trouble_before_the_database_was_open_is_an_error(logs: Logs) -> None:

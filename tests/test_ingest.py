@@ -19,7 +19,7 @@ from strategies import lines as lines_of
 from strategies import logs, timestamp, worlds
 from transforms import COMPRESS
 
-from sesscore import known, stored, storing, writer
+from sesscore import cli, known, stored, storing, writer
 from sesscore.known import SourceRow
 from sesscore.records import RecordReader
 from sesscore.recount import SourceBytes, recount
@@ -447,6 +447,37 @@ def test_an_error_anywhere_leaves_nothing_half_done(
     countdown = 0
     desk.assert_as_recounted()
     desk.assert_nothing_new(path)
+
+
+@pytest.mark.parametrize("log", [lines(A), b"no log\nat all\n"], ids=["log", "alien"])
+def test_a_run_that_ended_before_the_end_of_a_source_was_told(
+    log: bytes, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All its bytes are in the ledger, and still the next run has to say what became of it."""
+    path = desk.put("log", log)
+    with monkeypatch.context() as patched:
+        patched.setattr(writer.Writer, "finish", failing_finish)
+        with pytest.raises(RuntimeError):
+            desk.ingest(path, commit_bytes=1)
+    with reading(desk.db) as connection:
+        assert connection.execute("SELECT state, offset FROM source").fetchall() == [("reading", len(log))]
+    desk.ingest(path)
+    desk.assert_as_recounted()
+    desk.assert_nothing_new(path)
+
+
+def failing_finish(*given: Any) -> None:
+    raise RuntimeError("killed")
+
+
+def test_small_transactions_change_nothing_but_their_number(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    path = desk.put("log", in_lines([command(second, str(second)) for second in range(20)]))
+    small = ["--block-bytes", "300", "--commit-bytes", "300"]
+    assert cli.main(["ingest", path, "--db", desk.db, "--no-progress", *small]) == 0
+    desk.read.append("log")
+    desk.assert_as_recounted()
+    with reading(desk.db) as connection:
+        assert connection.execute("SELECT sum(commits) FROM checkpoint").get > 5
 
 
 def check_balance(desk: Desk) -> None:

@@ -277,6 +277,40 @@ def test_what_follows_a_row_that_became_whole_is_read_with_it(desk: Desk) -> Non
     assert_same(desk)
 
 
+BECOMES: dict[str, tuple[Older, Any, Any, list[str]]] = {
+    "an event": (refusing(b"refused"), event("r", word="refused"), event("r", 1, word="refused"), ["a", "r"]),
+    "a value that is no event": (refusing(b"refused"), {"x": "refused"}, event("r", word="refused"), ["a", "r"]),
+    "half an object and an event": (no_salvage, HALF + B, b"x " + C + b" y", ["a", "b", "c"]),
+    "an event and half an object": (no_salvage, HALF + B + HALF, b"x " + C + b" y", ["a", "b"]),
+}
+
+
+@pytest.mark.parametrize("shape", BECOMES)
+def test_what_follows_a_row_is_told_by_what_the_row_became(shape: str, desk: Desk) -> None:
+    """Without the file: only behind what is half an object now could it be the inside of one."""
+    older, first, second, expected = BECOMES[shape]
+    path = desk.put("log", lines(A, first, second))
+    ingest_older(older, desk, path, block_bytes=64)  # a row a line
+    gone(path)
+    retry_all(desk)
+    assert [told["session_id"] for told in sessions(desk)] == expected
+    assert_same(desk)
+
+
+@pytest.mark.parametrize("element", [{}, unnamed(n=1)], ids=["as bad as before", "an event now"])
+def test_elements_that_are_bad_in_several_ways_lie_in_one_object(element: Any, desk: Desk) -> None:
+    """Each of their rows holds all of it; without the file it is read once all the same."""
+    mixed = {KEY: [element, {"timestamp": "2024-05-01T00:00:00Z"}, {}]}
+    path = desk.put("log", lines(A, mixed, b"x", B))
+    ingest_older(no_elements(1), desk, path)
+    gone(path)
+    retry_all(desk)
+    desk.put("log", lines(A, mixed, b"x", B))
+    assert_as_new(desk, path)
+    gone(path)
+    assert_same(desk)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(logs(), min_size=1, max_size=3), st.integers(0, 2**32))
 def test_any_logs(data: list[bytes], seed: int) -> None:

@@ -26,7 +26,7 @@ def test_everything_happened(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         counts += outcome.counts
     steps = {step for step, weight in WILD.items() if weight}
-    assert steps | {"read all", "read grows", "read killed", "regressed"} <= counts.keys()
+    assert steps | {"read all", "read grows", "read changes", "read killed", "regressed"} <= counts.keys()
     assert counts["lines found"] > 20 * len(SEEDS)
 
 

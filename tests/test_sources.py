@@ -441,3 +441,15 @@ class TestUnreadable:
             with pytest.raises(SourceUnreadable):
                 open_source(str(tmp_path))
         assert len(os.listdir("/dev/fd")) == len(before)
+
+
+def test_a_system_that_gives_less_than_it_is_asked_for(tmp_path, monkeypatch):
+    """It may, and only nothing is the end."""
+    data = bytes(range(256)) * 40
+    path = tmp_path / "log"
+    path.write_bytes(data)
+    pread = os.pread
+    monkeypatch.setattr(os, "pread", lambda fd, size, position: pread(fd, max(1, size // 2), position))
+    with open_source(str(path)) as source:
+        assert source.read_at(100, 5000) == data[100:5100]
+        assert source.read_at(len(data) - 5, 50) == data[-5:]

@@ -1,6 +1,7 @@
 """Opening a database: what is refused leaves no trace, what is made is private, one writer at a time."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from sesscore import sqlite_errors
+from sesscore import locking, sqlite_errors
 from sesscore.errors import DatabaseInUse, NothingToRead, SchemaMismatch, SesscoreError, StorageError
 from sesscore.migrations import APPLICATION_ID, SCHEMA_VERSION
 from sesscore.store import open_for_reading, open_for_writing
@@ -85,6 +86,31 @@ def test_a_file_without_content_is_brought_up(path, make):
     with open_for_writing(path) as database:
         insert(database)
         assert mode(path) == 0o600
+
+
+JOURNAL = bytes.fromhex("d9d505f920a163d7 00000000 27acf40c")  # no pages in it; then how many the database had
+
+
+def test_the_power_failed_while_it_was_made(path):
+    """The first page is half there, and the journal says that there was none before."""
+    path.write_bytes(bytes(7680))
+    journal = path.with_name("s.db-journal")
+    journal.write_bytes((JOURNAL + bytes(4) + (512).to_bytes(4, "big") + (8192).to_bytes(4, "big")).ljust(512, b"\0"))
+    with pytest.raises(NothingToRead):
+        open_for_reading(path)
+    with open_for_writing(path) as database:
+        insert(database)
+    with open_for_reading(path) as database:
+        assert count(database) == 1
+
+
+def test_a_journal_of_what_was_there_before_is_no_leave_to_write(path):
+    path.write_bytes(bytes(7680))
+    path.with_name("s.db-journal").write_bytes((JOURNAL + (1).to_bytes(4, "big")).ljust(512, b"\0"))
+    before = traces(path.parent)
+    with pytest.raises(SesscoreError, match="no SQLite database"):
+        open_for_writing(path)
+    assert traces(path.parent) == before
 
 
 def test_nothing_is_made_if_that_is_not_wanted(path):
@@ -317,6 +343,43 @@ def test_damage_found_later_is_named(database):
     assert caught.value.exit_code == 1
 
 
+def test_what_looks_like_a_mistake_of_the_program_is_damage_if_there_is_any(database):
+    with pytest.raises(TypeError), sqlite_errors.sqlite_errors(str(database)):
+        raise TypeError("of a sound database")
+    with open_for_writing(database) as opened:
+        opened.connection.executemany("INSERT INTO text (value) VALUES (?)", [("x" * 500,)] * 2000)
+    with open(database, "r+b") as file:
+        file.seek(database.stat().st_size // 2)
+        file.write(bytes(8192))
+    for error in (TypeError, KeyError, ValueError, AttributeError, OverflowError, apsw.ConstraintError):
+        with pytest.raises(SesscoreError, match="damaged") as caught, sqlite_errors.sqlite_errors(str(database)):
+            raise error("of a damaged one")
+        assert caught.value.exit_code == 1
+    with pytest.raises(BrokenPipeError), sqlite_errors.sqlite_errors(str(database)):
+        raise BrokenPipeError("which has nothing to do with it")
+
+
+def test_text_that_is_no_text(database):
+    with open_for_writing(database) as opened:
+        opened.connection.execute("INSERT INTO text (value) VALUES (CAST(x'ff' AS TEXT))")
+    with (
+        pytest.raises(SesscoreError, match="no UTF-8"),
+        open_for_reading(database) as opened,
+        sqlite_errors.sqlite_errors(opened.path),
+    ):
+        opened.connection.execute("SELECT value FROM text").fetchall()
+
+
+def test_a_table_that_is_gone(database):
+    stdlib(database, "PRAGMA foreign_keys=OFF; DROP TABLE ledger")
+    with (
+        pytest.raises(SesscoreError, match="damaged: no such table"),
+        open_for_reading(database) as opened,
+        sqlite_errors.sqlite_errors(opened.path),
+    ):
+        opened.connection.execute("SELECT * FROM ledger").fetchall()
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -390,6 +453,20 @@ def test_a_killed_writer_leaves_neither_lock_nor_loss(database):
         assert count(reader) == 1
     with open_for_writing(database) as writer:
         assert count(writer) == 1
+
+
+def test_who_holds_it_is_not_the_one_that_was_killed_before(database, monkeypatch):
+    """Between the lock and the name of its holder, the name that is there is of a process that is no more."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    lock = database.with_name("s.db.lock")
+    lock.write_text(f"process {gone.pid} on {os.uname().nodename} since 2026-01-01T00:00:00Z\n")
+    mine = f"process {os.getpid()} on {os.uname().nodename} since 2026-01-02T00:00:00Z"
+    monkeypatch.setattr(locking.time, "sleep", lambda seconds: lock.write_text(mine))
+    with open(lock) as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(DatabaseInUse, match=mine):
+            open_for_writing(database)
 
 
 def test_reading_beside_a_writer_sees_what_is_committed_and_keeps_its_locks(database):

@@ -153,7 +153,7 @@ def _tell_done(db: str, change: "Change") -> None:
 
 
 @db.command()
-@click.argument("file", type=click.Path())
+@click.argument("file", type=options.FILE)
 @options.database
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 @_full
@@ -172,7 +172,7 @@ def backup(file: str, db: str | None, force: bool, full: bool, format: str) -> N
 
 
 @db.command()
-@click.argument("file", type=click.Path())
+@click.argument("file", type=options.FILE)
 @options.database
 @_full
 @options.format_("text", "json")

@@ -26,7 +26,7 @@ class Stopped(SesscoreError):
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=options.FILE, metavar="[PATH]...")
 @options.database
 @options.sensor("The sensor of events that name none; without PATH, which of the configured ones to read.")
 @click.option(
@@ -65,6 +65,9 @@ class Stopped(SesscoreError):
 @click.option(
     "--no-progress", cls=options.Shared, is_flag=True, envvar="SESSCORE_NO_PROGRESS", help="Draw no progress bar."
 )
+# Hidden: they change how often something is committed, and never what. Campaigns need many transactions of a small log.
+@click.option("--block-bytes", type=click.IntRange(min=1), hidden=True, help="Of log a batch.")
+@click.option("--commit-bytes", type=click.IntRange(min=1), hidden=True, help="Of log a transaction.")
 @options.debug
 @click.pass_obj
 def ingest(
@@ -79,6 +82,8 @@ def ingest(
     follow: bool,
     format: str,
     strict: bool,
+    block_bytes: int | None,
+    commit_bytes: int | None,
     no_progress: bool,
 ) -> None:
     """Read logs into the database; what was read before adds nothing.
@@ -109,6 +114,8 @@ def ingest(
             durability=durability,
             matchers=options.load_matchers(matchers),
             progress=progress,
+            block_bytes=block_bytes,
+            commit_bytes=commit_bytes,
             retry_quarantine=retry_quarantine,
             follow=follow,
             problem=_tell_problem if follow else lambda problem: None,  # else when the bar is gone

@@ -9,7 +9,7 @@ from sesscore.wording import counted
 
 
 @click.command()
-@click.argument("others", nargs=-1, required=True, type=click.Path(), metavar="DB...")
+@click.argument("others", nargs=-1, required=True, type=options.FILE, metavar="DB...")
 @options.database
 @options.format_("text", "json")
 @options.debug

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
+FILE = click.Path(readable=False)  # whoever opens it says why it cannot, and with which exit code
 _OFFSET = re.compile(r"([+-])(\d\d):?([0-5]\d)")
 
 
@@ -80,7 +81,7 @@ def database(command: Command) -> Command:
     return click.option(
         "--db",
         cls=Shared,
-        type=click.Path(),
+        type=FILE,
         envvar="SESSCORE_DB",
         metavar="FILE",
         help="The database.  [default: sesscore.db in your data folder]",
@@ -133,9 +134,7 @@ def format_(*formats: str) -> Callable[[Command], Command]:
 
 def output(command: Command) -> Command:
     """-o"""
-    return click.option("-o", "--output", type=click.Path(), default=STDOUT, metavar="FILE", help="Write to a file.")(
-        command
-    )
+    return click.option("-o", "--output", type=FILE, default=STDOUT, metavar="FILE", help="Write to a file.")(command)
 
 
 def debug(command: Command) -> Command:

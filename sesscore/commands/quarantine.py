@@ -46,10 +46,11 @@ def list_(db: str | None, reason: str | None, source: str | None, limit: int, fo
             write_all(lines(database.connection, wanted))
             return
         told = document(database.connection, wanted)
-    if format == "json":
-        write(to_json(told))
-    else:
-        write(to_page(page(told), colour=on_terminal(), encoding=sys.stdout.encoding))
+        if format == "json":
+            text = to_json(told)
+        else:
+            text = to_page(page(told), colour=on_terminal(), encoding=sys.stdout.encoding)
+    write(text)
 
 
 @quarantine.command()

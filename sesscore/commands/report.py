@@ -29,10 +29,10 @@ def report(name: str, db: str | None, sensor: str | None, format: str, output: s
     found = find_report(name)
     with open_for_reading(options.database_path(db)) as database, sqlite_errors(database.path):
         figures = found.document(database.connection, Bounds(sensor=sensor))
-    if format == "json":
-        write(to_json(figures), output)
-    elif output == STDOUT:
-        page = to_page(found.page(figures), colour=on_terminal(), encoding=sys.stdout.encoding)
-        write(page)
-    else:
-        write(to_page(found.page(figures)), output)
+        if format == "json":
+            text = to_json(figures)
+        elif output == STDOUT:
+            text = to_page(found.page(figures), colour=on_terminal(), encoding=sys.stdout.encoding)
+        else:
+            text = to_page(found.page(figures))
+    write(text, output)

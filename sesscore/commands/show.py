@@ -26,7 +26,8 @@ def show(session: str, db: str | None, sensor: str | None, format: str) -> None:
 
     with open_for_reading(options.database_path(db)) as database, sqlite_errors(database.path):
         shown = document(database.connection, session, sensor)
-    if format == "json":
-        write(to_json(shown))
-    else:
-        write(to_page(page(shown), colour=on_terminal(), encoding=sys.stdout.encoding))
+        if format == "json":
+            text = to_json(shown)
+        else:
+            text = to_page(page(shown), colour=on_terminal(), encoding=sys.stdout.encoding)
+    write(text)

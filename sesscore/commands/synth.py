@@ -19,7 +19,7 @@ from sesscore.output import closed_pipe_is_fine
 )
 @click.option("--start", default="2026-01-01", metavar="DATE", show_default=True, help="The first day.")
 @options.output
-@click.option("--truth", type=click.Path(), metavar="FILE", help="Write what a correct reader must find, as JSON.")
+@click.option("--truth", type=options.FILE, metavar="FILE", help="Write what a correct reader must find, as JSON.")
 @options.debug
 def synth(
     events: int, days: int, seed: int, sensors: int, generation: str, start: str, output: str, truth: str | None

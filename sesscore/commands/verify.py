@@ -11,7 +11,7 @@ from sesscore.safetext import safe
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=options.FILE, metavar="[PATH]...")
 @options.database
 @options.sensor("With PATH: the sensor of events that name none, as ingest was told.")
 @click.option(

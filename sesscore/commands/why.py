@@ -48,7 +48,8 @@ def why(
     reading = Options(naive_minutes=assume_tz, matchers=options.load_matchers(matchers)) if records else None
     with open_for_reading(options.database_path(db)) as database, sqlite_errors(database.path):
         told = document(database.connection, session, sensor, reading)
-    if format == "json":
-        write(to_json(told))
-    else:
-        write(to_page(page(told), colour=on_terminal(), encoding=sys.stdout.encoding))
+        if format == "json":
+            text = to_json(told)
+        else:
+            text = to_page(page(told), colour=on_terminal(), encoding=sys.stdout.encoding)
+    write(text)

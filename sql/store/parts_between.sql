@@ -1,9 +1,15 @@
 -- The parts of a session that events between two times belong to: part, first_us, activities, events.
+-- (The first of them is asked for by itself: joined, all parts of the session would be held in memory to be looked through.)
 WITH
-mine AS (SELECT part, first_us, activities, events FROM part WHERE session_key = :session_key),
 floor (first_us) AS (
-    SELECT coalesce((SELECT max(first_us) FROM mine WHERE first_us <= :begin_us), (SELECT min(first_us) FROM mine))
+    SELECT coalesce(
+        (SELECT max(first_us) FROM part WHERE session_key = :session_key AND first_us <= :begin_us),
+        (SELECT min(first_us) FROM part WHERE session_key = :session_key)
+    )
 )
-SELECT mine.part, mine.first_us, mine.activities, mine.events
-FROM floor JOIN mine ON mine.first_us BETWEEN floor.first_us AND max(floor.first_us, :end_us)
-ORDER BY mine.first_us
+SELECT part, first_us, activities, events
+FROM part
+WHERE
+    session_key = :session_key
+    AND first_us BETWEEN (SELECT first_us FROM floor) AND max((SELECT first_us FROM floor), :end_us)
+ORDER BY first_us
