@@ -18,6 +18,7 @@ from rotated_logs import written
 from visits import Target, Visit
 
 COME_A_DAY = len(ATTACKERS) // 2
+KILLS = 5  # at the least
 
 
 class Siege(Attack):
@@ -43,6 +44,7 @@ class Siege(Attack):
             for night in nights:
                 await self._day(night)
             await asyncio.to_thread(self.cowrie.stop)
+            await until(lambda: self.follower.kills >= KILLS, "kills")
             async with self.follower.undisturbed():
                 disturbs.cancel()
                 await self._is_told()
@@ -91,7 +93,7 @@ class Siege(Attack):
         self.visits.append(last)
         await self._all_is_written()
         self.nights.append(night.__name__)
-        if self._chance.random() < 0.5:
+        if night is renamed or self._chance.random() < 0.4:
             await asyncio.to_thread(rotated_logs.pack, self.logs)
 
     async def _attacked(self, attacks: asyncio.Future[list[Visit]], night: Night) -> None:

@@ -18,7 +18,7 @@ if sys.platform != "linux" or not os.environ.get("SESSCORE_COWRIE"):
 pytest.importorskip("asyncssh")
 
 from attack import ATTACKERS, sesscore
-from siege import NIGHTS
+from siege import KILLS, NIGHTS
 
 if TYPE_CHECKING:
     from siege import Siege
@@ -27,13 +27,11 @@ if TYPE_CHECKING:
 def test_all_of_it_happened(followed: Siege) -> None:
     assert sorted(followed.nights) == sorted(night.__name__ for night in NIGHTS)
     assert len(followed.visits) >= 2 * len(ATTACKERS)
-    assert len(list(followed.logs.glob("cowrie.json.*"))) >= 5
+    assert len(list(followed.logs.glob("cowrie.json.*"))) >= 4  # of midnight in the last night nothing is seen any more
     assert list(followed.logs.glob("cowrie.json.*.gz"))
     assert list(followed.logs.glob("cowrie.json.????-??-??*"))
     assert len(list(followed.kept.iterdir())) == 1
-    hole = any(b"\0" in path.read_bytes() for path in followed.logs.glob("cowrie.json*") if path.suffix != ".gz")
-    assert hole or list(followed.logs.glob("cowrie.json.*.gz"))
-    assert followed.follower.kills >= 5
+    assert followed.follower.kills >= KILLS
 
 
 def test_who_is_stopped_says_so(followed: Siege) -> None:
