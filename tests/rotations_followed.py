@@ -3,12 +3,13 @@
     python tests/rotations_followed.py --schedules 200 --seed 0 --jobs 2
     python tests/rotations_followed.py --schedule 17         # one of them again, step by step
 
-The schedules are those of `rotations.py`, but nobody calls the program: `python -m sesscore ingest --follow` runs beside
-them, with the folder or with the live log alone, and is ended by SIGTERM or SIGKILL and begun again at random. Now and then, and
-at the end, the honeypot holds still until each line that stands whole where the follower can reach it is in the
-database. These lines must be there at the end, once; no plain run helps with that. If the folder is followed, that is each
-line of it. If it is the live log, it is each line in that, and in what was the live log when this follower caught up last,
-whatever its name is now. How the processes take turns is up to the system, so a failure may not come again.
+The schedules are those of `rotations.py`, but nobody calls the program: `python -m sesscore ingest --follow` runs
+beside them, with the folder or with the live log alone, and is ended by SIGTERM or SIGKILL and begun again at random.
+Now and then, and at the end, the honeypot holds still until each line that stands whole where the follower can reach
+it is in the database. These lines must be there at the end, once; no plain run helps with that. If the folder is
+followed, that is each line of it. If it is the live log, it is each line in that, and in what was the live log when
+this follower caught up last, whatever its name is now. How the processes take turns is up to the system, so a failure
+may not come again.
 """
 
 from __future__ import annotations
