@@ -9,7 +9,6 @@ quarter of an hour, 10 GB of disk and a million inodes.
 
 import argparse
 import json
-import shutil
 import sys
 import tempfile
 from collections.abc import Sequence

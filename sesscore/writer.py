@@ -32,10 +32,10 @@ class Writer:
     """The one writer of a database. A context manager: what is not committed when its block fails is rolled back.
 
     A transaction spans blocks, and small sources, until it holds COMMIT_BYTES of log or COMMIT_TALLIES, or is
-    COMMIT_SECONDS old: roll-ups and pages that block after block changes are written once. A batch is stored in a second thread while the next one
-    is folded, so an error of the database can come out at the next call. After an error a Writer must not be used
-    again: it would know more than the database. connection: of `open_for_writing`, for nothing else while the Writer
-    lives. matchers: the user's, to be stored by name.
+    COMMIT_SECONDS old: roll-ups and pages that block after block changes are written once. A batch is stored in a
+    second thread while the next one is folded, so an error of the database can come out at the next call. After an
+    error a Writer must not be used again: it would know more than the database. connection: of `open_for_writing`, for
+    nothing else while the Writer lives. matchers: the user's, to be stored by name.
     """
 
     def __init__(self, connection: apsw.Connection, matchers: Registry | None = None) -> None:

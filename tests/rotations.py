@@ -210,7 +210,7 @@ def outcome_of(made: Schedule) -> Outcome:
 
 
 def main(arguments: Sequence[str] | None = None, run: Callable[[int], Outcome] | None = None) -> int:
-    """Runs schedules and says what failed; 1 if one did. run: gives the outcome of a seed; those of this file if None."""
+    """Runs schedules and says what failed; 1 if one did. run: of a seed, if not that of this file."""
     run = run or schedule
     parser = argparse.ArgumentParser(description="Rotates logs at random while they are read.")
     parser.add_argument("--schedules", type=int, default=200, metavar="N")
