@@ -19,7 +19,7 @@ from machine import describe
 from tables import Row, show
 
 from sesscore._fold import Folder
-from sesscore.known import recognise
+from sesscore.recognise import recognise
 from sesscore.records import RecordReader
 from sesscore.store import open_for_reading, open_for_writing
 from sesscore.storing import Storing

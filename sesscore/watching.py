@@ -17,9 +17,7 @@ from sesscore.discover import Candidate
 from sesscore.sources import OPEN_FLAGS
 
 LOOK_SECONDS = 0.5  # from one look to the next
-LOOK_SHARE = (
-    50  # or so many times as long as a look takes of a core, if that is longer: ten thousand folders must not cost one
-)
+LOOK_SHARE = 50  # or so many times what a look takes of a core: ten thousand folders must not cost all of it
 NEWEST = 8  # logs of each folder that are looked at each time
 MOST_NEWEST = 256  # of all folders, if one of each is no more
 HELD_NS = 3600 * 1_000_000_000  # a log that did not change for so long is not held open

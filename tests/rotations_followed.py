@@ -3,13 +3,13 @@
     python tests/rotations_followed.py --schedules 200 --seed 0 --jobs 2
     python tests/rotations_followed.py --schedule 17         # one of them again, step by step
 
-The schedules are those of `rotations.py`, but nobody calls the program: `python -m sesscore ingest --follow` runs
-beside them, with the folder or with the live log alone, and is ended by SIGTERM or SIGKILL and begun again at random.
-Now and then, and at the end, the honeypot holds still until each line that stands whole where the follower can reach
-it is in the database. These lines must be there at the end, once; no plain run helps with that. If the folder is
-followed, that is each line of it. If it is the live log, it is each line in that, and in what was the live log when
-this follower caught up last, whatever its name is now. How the processes take turns is up to the system, so a failure
-may not come again.
+The schedules are those of `rotations.py`, but nobody calls the program: `sesscore ingest --follow` runs beside them,
+with the folder or with the live log alone, and is ended by SIGTERM or SIGKILL and begun again at random. Now and then,
+and at the end, the honeypot holds still until each line that stands whole where the follower can reach it is in the
+database. These lines must be there at the end, once; no plain run helps with that. If the folder is followed, that is
+each line of it. If it is the live log, it is each line in that, and in what was the live log when this follower read
+something of it, whatever its name is now. How the processes take turns is up to the system, so a failure may not come
+again.
 """
 
 from __future__ import annotations
@@ -120,6 +120,9 @@ class FollowedSchedule(Schedule):
         """Waits until all is in the database that the follower can reach."""
         if self._process is None:
             self._begin()
+        if self._named:
+            self._pot.append()  # whoever reads that has the live log open
+        news = self._live() - self._found()
         wanted = self._reachable()
         self._required |= wanted
         end = time.monotonic() + PATIENCE
@@ -132,9 +135,13 @@ class FollowedSchedule(Schedule):
         if self._process is not None and self._process.poll() is not None:
             self._wrong(f"it ended by itself, with {self._process.returncode}")
             self._begin()
-        if self._pot.live.exists() and numbers(self._pot.live.read_bytes()):  # else nobody knows that it was opened
+        elif news and news <= self._found():
             self._held.add(self._pot.live.stat().st_ino)
         self._tell("caught up")
+
+    def _live(self) -> set[int]:
+        """The numbers of the lines of the live log."""
+        return numbers(self._pot.live.read_bytes()) if self._pot.live.exists() else set()
 
     def _reachable(self) -> set[int]:
         """The numbers of the lines that the follower can read now."""

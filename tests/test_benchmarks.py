@@ -202,3 +202,18 @@ def test_following(tmp_path):
     assert document["schema"] == "sesscore.following/1"
     assert all(wait > 0 for wait in document["waits"])
     assert "with exit code 143" in output
+
+
+def test_bounds(tmp_path):
+    output = command("bounds.py", "--scale", 0.0001, "--markdown", "--json", "result.json", folder=tmp_path)
+    rows = [line for line in output.splitlines() if line.startswith("|")]
+    document = json.loads((tmp_path / "result.json").read_text())
+    assert document["failures"] == []  # each found what was made
+    assert len(rows) == 2 + len(document["inputs"]) == 10
+    assert all(0 < one["peak_bytes"] < one["limit_bytes"] for one in document["inputs"])
+
+
+def test_bounds_of_a_line_that_is_too_long(tmp_path):
+    command("bounds.py", "line", "text", "nested", "--scale", 0.02, "--json", "result.json", folder=tmp_path)
+    inputs = json.loads((tmp_path / "result.json").read_text())["inputs"]
+    assert [one["ledger"]["quarantined"] for one in inputs] == [1, 1, 1]

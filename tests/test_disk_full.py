@@ -13,8 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import apsw
 import pytest
 from cases import event, lines
+
+from sesscore.errors import DiskFull, StorageError
+from sesscore.sqlite_errors import translated
 
 PATIENCE = 60  # seconds, for what must happen
 SMALL = 4 << 20  # bytes of disk
@@ -31,7 +35,7 @@ def why_not() -> str:
 
 
 WHY_NOT = why_not()
-pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
+MOUNTS = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 
 
 @dataclass
@@ -156,6 +160,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+@MOUNTS
 def test_a_follower_waits_while_the_disk_is_full(disk: Disk, follow: Callable[[], Follower]) -> None:
     disk.append(FEW)
     follower = follow()
@@ -179,6 +184,7 @@ def events_of(disk: Disk) -> int:
     return int(json.loads(done.stdout)["totals"]["events"]) if done.returncode == 0 else 0
 
 
+@MOUNTS
 def test_a_run_ends_when_the_disk_is_full_and_is_finished_later(disk: Disk) -> None:
     disk.append(FEW)
     disk.run("ingest", str(disk.log))
@@ -191,6 +197,7 @@ def test_a_run_ends_when_the_disk_is_full_and_is_finished_later(disk: Disk) -> N
     assert disk.content() == disk.undisturbed()
 
 
+@MOUNTS
 @pytest.mark.parametrize("room", [0, 4 << 10, 12 << 10, 20 << 10, 32 << 10, 60 << 10, 200 << 10])
 def test_a_database_that_cannot_be_made_whole_is_made_later(
     disk: Disk, follow: Callable[[], Follower], room: int
@@ -207,6 +214,7 @@ def test_a_database_that_cannot_be_made_whole_is_made_later(
     assert disk.content() == disk.undisturbed()
 
 
+@MOUNTS
 @pytest.mark.parametrize("room", [0, 16 << 10])
 def test_a_full_disk_can_be_read(disk: Disk, room: int) -> None:
     """Where no file can be made beside the database."""
@@ -214,3 +222,11 @@ def test_a_full_disk_can_be_read(disk: Disk, room: int) -> None:
     disk.run("ingest", str(disk.log))
     disk.fill(but=room)
     assert disk.events() == FEW
+
+
+def test_no_room_for_the_index_of_the_log() -> None:
+    """SQLite has one word for it and for a disk that is broken, but two numbers."""
+    error = apsw.IOError("disk I/O error")
+    assert type(translated(error, "s.db")) is StorageError
+    error.extendedresult = apsw.SQLITE_IOERR_SHMSIZE
+    assert type(translated(error, "s.db")) is DiskFull

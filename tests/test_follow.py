@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from compare import reading
 
 from sesscore import follow, ingester, watching
 from sesscore import reading as reading_module
+from sesscore.discover import Candidate
 from sesscore.errors import SesscoreError, StorageError
 from sesscore.ingest import ingest
 from sesscore.result import IngestResult, Problem
@@ -263,6 +265,41 @@ def test_logs_come_up_in_new_folders(logs: Logs) -> None:
         logs.append(logs.folder / "b" / "c" / "cowrie.json")
 
     logs.follow([more, logs.has_all, lambda: logs.append(logs.folder / "b" / "new.json"), logs.has_all])
+
+
+@pytest.mark.parametrize(("folders", "looked_at"), [(1, 6), (2, 6), (4, 4), (9, 9)])
+def test_of_many_folders_less_is_looked_at(
+    logs: Logs, monkeypatch: pytest.MonkeyPatch, folders: int, looked_at: int
+) -> None:
+    """But always the log of each that changed last."""
+    monkeypatch.setattr(watching, "MOST_NEWEST", 6)
+    for folder in range(folders):
+        (logs.folder / f"{folder}").mkdir()
+        for number in range(6):
+            logs.append(logs.folder / f"{folder}" / f"cowrie.json.{number}")
+    found = [str(path) for path in sorted(logs.folder.rglob("*")) if path.is_file()]
+    time.sleep(0.02)  # a tick of the file system's clock
+    for path in found:
+        if path.endswith(".5"):
+            os.utime(path)
+    watch = watching.Watch(lambda: [Candidate(path) for path in found], [])
+    watch.changed()
+    assert len(watch._newest) == looked_at
+    assert {one.path for one in watch._newest} >= {path for path in found if path.endswith(".5")}
+    watch.close()
+
+
+def test_a_look_that_takes_long_is_taken_less_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "_TICK_NS", 0)
+    clock = iter([0.0, 1.0, 1.25, 2.0, 2.001])
+    monkeypatch.setattr("sesscore.watching.time.thread_time", lambda: next(clock))
+    watch = watching.Watch(list, [str(tmp_path)])
+    watch.changed()  # everything, which has a time of its own
+    assert watch.pause == watching.LOOK_SECONDS
+    watch.changed()
+    assert watch.pause == 0.25 * watching.LOOK_SHARE
+    watch.changed()
+    assert watch.pause == watching.LOOK_SECONDS
 
 
 def test_an_old_log_that_grows_is_seen_at_the_next_scan(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -413,6 +413,24 @@ def test_texts_that_differ_in_the_middle(desk: Desk) -> None:
     desk.assert_as_recounted()
 
 
+def test_a_transaction_ends_when_it_holds_many_counts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command of its own is one more."""
+    monkeypatch.setattr(writer, "COMMIT_SECONDS", 1e9)
+    monkeypatch.setattr(writer, "COMMIT_TALLIES", 40)
+    ends: list[int] = []
+    store = writer.Writer._store
+
+    def count(run: writer.Writer, *, commit: bool) -> None:
+        ends.append(run.folder.tallies) if commit else None
+        store(run, commit=commit)
+
+    monkeypatch.setattr(writer.Writer, "_store", count)
+    desk.ingest(desk.put("log", in_lines([command(i, str(i)) for i in range(200)])), block_bytes=1000)
+    assert len(ends) >= 3
+    assert all(40 <= tallies < 60 for tallies in ends)
+    desk.assert_as_recounted()
+
+
 @pytest.mark.parametrize("commit_bytes", [1, writer.COMMIT_BYTES])
 def test_an_error_anywhere_leaves_nothing_half_done(
     commit_bytes: int, desk: Desk, monkeypatch: pytest.MonkeyPatch
