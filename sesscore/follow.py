@@ -5,15 +5,13 @@ from contextlib import AbstractContextManager
 
 from sesscore.errors import DatabaseInUse, DiskFull, SesscoreError, StorageError
 from sesscore.ingester import Ingester
-from sesscore.result import IngestResult
+from sesscore.result import Degraded, IngestResult
 from sesscore.signals import Stop
 from sesscore.watching import Watch
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds, before what failed is tried again
 
 Open = Callable[[], AbstractContextManager[Ingester]]
-Degraded = Callable[[SesscoreError | None], None]
-"""Is told why nothing can be stored for now, and None when it can be again."""
 
 
 class Follower:

@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 
-from sesscore.follow import Degraded, Follower
 from sesscore.ingester import Ingester, Watcher
 from sesscore.matchers import Registry
 from sesscore.pragmas import Durability
 from sesscore.reading import Options
 from sesscore.records import BLOCK_BYTES
-from sesscore.result import IngestResult, Met, Tell
+from sesscore.result import Degraded, IngestResult, Met, Tell
 from sesscore.sensors import Found, Sensor, find_sources, stored_name, wanted_paths
 from sesscore.signals import stop_on_signals
-from sesscore.watching import Watch
 
 
 def _ignore(problem: object) -> None:
@@ -66,6 +64,9 @@ def ingest(
             Ingester, db, options, result, stop, durability=durability, create=not only_retry, commit_bytes=commit_bytes
         )
         if follow:
+            from sesscore.follow import Follower  # late: a run that finds nothing new is mostly start-up
+            from sesscore.watching import Watch
+
             with closing(Watch(lambda: find().candidates, wanted_paths(paths, sensor, sensors))) as watch:
                 Follower(opened, watch, result, stop, degraded).run()
         elif not only_retry and all(candidate.problem for candidate in candidates):

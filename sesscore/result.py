@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sesscore.counts import Counts
+from sesscore.errors import SesscoreError
 from sesscore.known import SourceRow
 from sesscore.ledger import Ledger
 from sesscore.retry import Retried
@@ -22,6 +23,8 @@ class Problem(NamedTuple):
 
 
 Tell = Callable[[Problem], None]
+Degraded = Callable[[SesscoreError | None], None]
+"""Is told why nothing can be stored for now, and None when it can be again."""
 
 _File = tuple[str, int | None]  # its path, and the number of its source, if it has one
 _UNREADABLE = -1  # in place of that number

@@ -117,6 +117,7 @@ class Watch:
         mark = candidate.path, info.st_size, info.st_ctime_ns
         self._named.add(identity)
         if self._seen.get(identity) == mark:
+            self._let_go_if_old(identity, info)
             return False
         self._seen[identity] = mark
         self._hold(candidate, identity)
@@ -141,14 +142,20 @@ class Watch:
         """Those that are held and have no name any more by which they are followed, and may hold something new."""
         news = []
         for identity, held in list(self._held.items()):
+            if identity in self._named:
+                continue
             info = os.fstat(held.descriptor)
             mark = held.candidate.path, info.st_size, info.st_ctime_ns
-            if identity not in self._named and self._seen.get(identity) != mark:
+            if self._seen.get(identity) != mark:
                 self._seen[identity] = mark
                 news.append(replace(held.candidate, descriptor=held.descriptor))
-            elif time.time_ns() - info.st_ctime_ns > HELD_NS:
-                os.close(self._held.pop(identity).descriptor)
+            else:
+                self._let_go_if_old(identity, info)
         return news
+
+    def _let_go_if_old(self, identity: _Identity, info: os.stat_result) -> None:
+        if identity in self._held and time.time_ns() - info.st_ctime_ns > HELD_NS:
+            os.close(self._held.pop(identity).descriptor)
 
 
 def _folder_of(path: str) -> str:
