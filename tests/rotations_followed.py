@@ -91,7 +91,7 @@ class FollowedSchedule(Schedule):
         return [str(self._pot.live)] if self._named else super()._paths()
 
     def _begin(self) -> None:
-        command = [sys.executable, "-m", "sesscore", "ingest", "--follow", *self._paths(), "--db", self._db]
+        command = [sys.executable, "-P", "-m", "sesscore", "ingest", "--follow", *self._paths(), "--db", self._db]
         with self._messages.open("ab") as messages:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
         self._tell("begun")

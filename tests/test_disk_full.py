@@ -58,7 +58,7 @@ class Disk:
 
     def program(self, *arguments: str) -> list[str]:
         """The command line of the program where the file system is seen."""
-        return ["nsenter", "-m", "-t", str(self.holder), sys.executable, "-m", "sesscore", *arguments]
+        return ["nsenter", "-m", "-t", str(self.holder), sys.executable, "-P", "-m", "sesscore", *arguments]
 
     def run(self, *arguments: str, code: int = 0) -> str:
         """What the program prints, or says if it fails as it should."""

@@ -83,8 +83,8 @@ def spread(items: Sequence[Item], amount: int) -> list[Item]:
 
 
 def program(*arguments: object) -> list[str]:
-    """A command line of sesscore."""
-    return [sys.executable, "-m", "sesscore", *map(str, arguments)]
+    """A command line of sesscore: the one that is installed, whatever lies in the working directory."""
+    return [sys.executable, "-P", "-m", "sesscore", *map(str, arguments)]
 
 
 def environment(**more: str) -> dict[str, str]:

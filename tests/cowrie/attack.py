@@ -42,7 +42,7 @@ class Attack:
 def sesscore(*arguments: str | Path) -> dict[str, Any]:
     """What the program prints as JSON."""
     done = subprocess.run(
-        [sys.executable, "-m", "sesscore", *arguments, "--format", "json"],
+        [sys.executable, "-P", "-m", "sesscore", *arguments, "--format", "json"],
         cwd="/",
         env={name: value for name, value in os.environ.items() if not name.startswith("SESSCORE_")},
         capture_output=True,
