@@ -23,7 +23,8 @@ PATIENCE = 60  # seconds, for what must happen
 
 @contextlib.contextmanager
 def program(*arguments: str, **options: object) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen([sys.executable, "-P", "-m", "sesscore", *arguments], stderr=subprocess.PIPE, **options) as process:
+    command = [sys.executable, "-P", "-m", "sesscore", *arguments]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, **options) as process:
         try:
             yield process
         finally:

@@ -43,7 +43,8 @@ class Follower:
     def __init__(self, logs: Path, db: Path, chance: random.Random) -> None:
         self.kills = 0
         self.told: list[dict[str, Any]] = []
-        self._command = [sys.executable, "-P", "-m", "sesscore", "ingest", "--follow", logs, "--db", db, "--format", "json"]
+        command = ("ingest", "--follow", logs, "--db", db, "--format", "json")
+        self._command = [sys.executable, "-P", "-m", "sesscore", *command]
         self._db = db
         self._output, self._errors = db.with_suffix(".out"), db.with_suffix(".err")
         self._chance = chance
