@@ -56,7 +56,7 @@ def killed_writer(db):
         "import apsw, os, sys; c = apsw.Connection(sys.argv[1]); c.pragma('wal_autocheckpoint', 0)\n"
         "c.execute(\"UPDATE session SET session_id = 'log'; UPDATE session_day SET session_id = 'log'\"); os._exit(0)"
     )
-    subprocess.run([sys.executable, "-c", code, str(db)], check=True)
+    subprocess.run([sys.executable, "-P", "-c", code, str(db)], check=True)
     assert Path(f"{db}-wal").stat().st_size
 
 
@@ -191,7 +191,7 @@ def test_while_ingest_writes_each_backup_is_of_one_commit(capsys, tmp_path):
     ingest(logs[:1], db=db)
     code = "import sys; from sesscore.ingest import ingest\nfor log in sys.argv[2:]: ingest([log], db=sys.argv[1])"
     made = []
-    with subprocess.Popen([sys.executable, "-c", code, db, *logs]) as writer:
+    with subprocess.Popen([sys.executable, "-P", "-c", code, db, *logs]) as writer:
         while writer.poll() is None:
             made.append(backup(db, str(tmp_path / f"b{len(made)}.db"), full=True))
     assert writer.returncode == 0
