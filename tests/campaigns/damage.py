@@ -17,6 +17,7 @@ import stat
 import sys
 import time
 from contextlib import redirect_stderr, redirect_stdout
+from importlib.resources import files
 from pathlib import Path
 
 import apsw
@@ -26,6 +27,7 @@ from mutants import KINDS
 
 from sesscore import cli
 from sesscore.ingest import ingest
+from sesscore.queries import sql
 
 EVENTS = 300
 PATIENCE = 60
@@ -42,6 +44,7 @@ def damage(campaign: Campaign, amount: int) -> None:
     session = _any_session(sound)
     for command in (*READING, "ingest"):  # what is imported late may lie where nobody else may look
         _warm(_arguments(command, sound, str(logs.folder), session))
+    _read_all_statements()
     for path in (campaign.folder, *campaign.folder.rglob("*")):
         path.chmod(0o755)
     kinds = list(KINDS)
@@ -144,6 +147,13 @@ def _command(folder: Path, *arguments: str) -> tuple[int, str]:
         time.sleep(0.001)
     code = os.waitstatus_to_exitcode(status[1])
     return code, said.read_text("utf-8", "replace")
+
+
+def _read_all_statements() -> None:
+    """Those that only a damaged database asks for: a child may not read the folder that the program is installed in."""
+    root = Path(str(files("sesscore.sql")))
+    for path in root.rglob("*.sql"):
+        sql(str(path.relative_to(root).with_suffix("")))
 
 
 def _warm(arguments: list[str]) -> None:
