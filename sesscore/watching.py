@@ -2,8 +2,8 @@
 
 The logs of each folder that changed last are looked at each time, and so are the folders, in which logs begin and get
 other names; of many folders only the last log each, and where even that is much work, less often. All else is looked at
-now and then. To be told of a file in vain costs a moment: what is new in it, and
-whether it is one that was read before, is found out by its content.
+now and then. To be told of a file in vain costs a moment: what is new in it, and whether it is one that was read
+before, is found out by its content.
 """
 
 import os
