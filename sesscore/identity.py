@@ -7,6 +7,7 @@ import apsw
 
 from sesscore.errors import SchemaMismatch, SesscoreError
 from sesscore.migrations import APPLICATION_ID, SCHEMA_VERSION, foreign_step, readable_from, schema_version
+from sesscore.snapshot import one_state
 
 
 class Standing(Enum):
@@ -39,6 +40,12 @@ def standing_of(connection: apsw.Connection) -> Standing:
 
 def identify(connection: apsw.Connection, path: str, accept: frozenset[Standing]) -> Standing | None:
     """Where the database stands, None if it has no schema yet; an error if it is not ours or not one of `accept`."""
+    # All from one state: between two questions another program may make the database.
+    with one_state(connection):
+        return _identified(connection, path, accept)
+
+
+def _identified(connection: apsw.Connection, path: str, accept: frozenset[Standing]) -> Standing | None:
     application = connection.pragma("application_id")
     version = schema_version(connection)
     if application == 0 and version == 0 and not connection.execute("SELECT count(*) FROM sqlite_schema").get:
