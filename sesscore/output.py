@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from sesscore.errors import StorageError
+from sesscore.errors import SesscoreError, StorageError
 
 STDOUT = "-"
 
@@ -49,16 +49,22 @@ def on_terminal() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+@contextlib.contextmanager
+def stdout_errors() -> Iterator[None]:
+    """What the system says to writing becomes an error of ours."""
+    try:
+        yield
+    except (BrokenPipeError, SesscoreError):
+        raise
+    except OSError as error:
+        _discard_stdout()
+        raise StorageError(f"standard output cannot be written: {error.strerror}") from error
+
+
 def _write_stdout(data: bytes) -> None:
-    with closed_pipe_is_fine():
-        try:
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            _discard_stdout()
-            raise StorageError(f"standard output cannot be written: {error.strerror}") from error
+    with closed_pipe_is_fine(), stdout_errors():
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
 
 
 def _replace(path: Path, data: bytes) -> None:

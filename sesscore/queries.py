@@ -25,6 +25,11 @@ def names(folder: str) -> list[str]:
     return sorted(name.removesuffix(".sql") for name in entries if name.endswith(".sql"))
 
 
+def folders(folder: str) -> list[str]:
+    """The names of the folders in a folder of `sql/`, sorted."""
+    return sorted(entry.name for entry in _ROOT.joinpath(folder).iterdir() if entry.is_dir())
+
+
 @dataclass(frozen=True)
 class Bounds:
     """What a report covers; None sets no bound. The times are borders of UTC days."""

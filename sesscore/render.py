@@ -1,6 +1,6 @@
 """From figures to bytes: JSON for programs, a page of blocks for people. It knows no report."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
@@ -107,25 +107,29 @@ _PLAIN = str.maketrans({"█": "#", "▌": ":", "…": "~", "·": "-", "–": "-
 
 def to_page(blocks: Sequence[Block], *, colour: bool = False, encoding: str = "utf-8") -> bytes:
     """The page as bytes. Without colour it holds no escape sequence, whatever the figures hold."""
-    pages = []
-    for block in blocks:
-        lines = [_painted(line) if colour else _bare(line).rstrip() for line in _lines(block)]
-        pages.append("\n".join(lines) + "\n")
-    text = "\n".join(pages)
-    if not encoding.lower().replace("-", "").startswith("utf"):
-        text = text.translate(_PLAIN)
-    return text.encode(encoding, "backslashreplace")
+    pages = (b"".join(written(lines_of(block), colour=colour, encoding=encoding)) for block in blocks)
+    return "\n".encode(encoding).join(pages)
+
+
+def written(lines: Iterable[Line], *, colour: bool = False, encoding: str = "utf-8") -> Iterator[bytes]:
+    """Each line as bytes that end with a newline."""
+    simple = not encoding.lower().replace("-", "").startswith("utf")
+    for line in lines:
+        text = (_painted(line) if colour else bare(line).rstrip()) + "\n"
+        yield (text.translate(_PLAIN) if simple else text).encode(encoding, "backslashreplace")
 
 
 def _painted(line: Line) -> str:
     return "".join(f"\x1b[{span.style}m{span.text}\x1b[0m" if span.style else span.text for span in line)
 
 
-def _bare(line: Line) -> str:
+def bare(line: Line) -> str:
+    """The text of a line."""
     return "".join(span.text for span in line)
 
 
-def _lines(block: Block) -> Iterator[Line]:
+def lines_of(block: Block) -> Iterator[Line]:
+    """What is printed of a block."""
     match block:
         case Title():
             yield [Span(safe(block.text), HEADING), Span("  " + safe(block.note), DIM)]
@@ -139,7 +143,7 @@ def _lines(block: Block) -> Iterator[Line]:
         case Beside():
             halves = zip_longest(_listing(block.left, HALF), _listing(block.right, HALF), fillvalue=_EMPTY)
             for left, right in halves:
-                gap = PAGE - HALF - width(_bare(left))
+                gap = PAGE - HALF - width(bare(left))
                 yield [*left, Span(" " * gap), *right] if right else left
 
 
@@ -163,14 +167,14 @@ def _listing(listing: Listing, limit: int) -> Iterator[Line]:
     right = [all(isinstance(row[i], int) for row in listing.rows) for i in range(len(listing.columns))]
     extra = 8 + 2 + BAR if listing.shares else 0
     flexible = [i for i, name in enumerate(listing.columns) if not right[i] and name != listing.whole]
-    widths = _fitted(listing.columns, cells, flexible, limit - extra)
-    yield [Span(_row(listing.columns, widths, right), DIM)]
+    widths = fitted(listing.columns, cells, flexible, limit - extra)
+    yield [Span(row_text(listing.columns, widths, right), DIM)]
     total = sum(_first_number(row) for row in listing.rows)
     for row, shown in zip(listing.rows, cells, strict=True):
-        line = [Span(_row(shown, widths, right))]
+        line = [Span(row_text(shown, widths, right))]
         if listing.shares:
             share = _first_number(row) / total if total else 0.0
-            line += [Span(f"{100 * share:6.1f} %"), Span("  " + _bar(share), ACCENT)]
+            line += [Span(f"{100 * share:6.1f} %"), Span("  " + drawn_bar(share), ACCENT)]
         yield line
 
 
@@ -182,18 +186,18 @@ def _number(value: int) -> str:
     return f"{value:,}"
 
 
-def _text(value: str | None) -> str:
+def cell_text(value: str | None) -> str:
     """Absent and empty are different things, and neither should look like a hole in the table."""
     return "–" if value is None else value or '""'
 
 
-def _fitted(
+def fitted(
     columns: Sequence[str], cells: Sequence[Sequence[str | None]], flexible: Sequence[int], limit: int
 ) -> list[int]:
     """Widths by content; if they do not fit, the widest of the flexible columns give way."""
     widths = []
     for i, name in enumerate(columns):
-        contents = (width(shortened(_text(row[i]), limit)) for row in cells)
+        contents = (width(shortened(cell_text(row[i]), limit)) for row in cells)
         widths.append(max(len(name), *contents))
     while flexible and sum(widths) + 2 * len(widths) > limit:
         widest = max(flexible, key=lambda i: widths[i])
@@ -203,16 +207,17 @@ def _fitted(
     return widths
 
 
-def _row(cells: Sequence[str | None], widths: Sequence[int], right: Sequence[bool]) -> str:
+def row_text(cells: Sequence[str | None], widths: Sequence[int], right: Sequence[bool]) -> str:
+    """The cells of a row side by side, each cut to its width."""
     parts = []
     for cell, limit, to_the_right in zip(cells, widths, right, strict=True):
-        text = shortened(_text(cell), limit)
+        text = shortened(cell_text(cell), limit)
         space = " " * (limit - width(text))
         parts.append(f"  {space}{text}" if to_the_right else f"  {text}{space}")
     return "".join(parts)
 
 
-def _bar(share: float) -> str:
+def drawn_bar(share: float) -> str:
     """A bar of half blocks; what is not nothing is seen."""
     halves = max(round(share * BAR * 2), 1 if share > 0 else 0)
     return "█" * (halves // 2) + "▌" * (halves % 2)

@@ -133,7 +133,7 @@ def raising(error):
 
 def test_an_error_is_what_where_and_what_to_try(capsys, monkeypatch, database):
     error = DatabaseInUse("Another one writes.", where="x.db", hint="later")
-    monkeypatch.setattr("sesscore.reports.report", lambda name: raising(error))
+    monkeypatch.setattr("sesscore.report.registry.report", lambda *names: raising(error))
     assert outcome(capsys, "report", "summary", "--db", database) == (
         5,
         "",
@@ -143,7 +143,7 @@ def test_an_error_is_what_where_and_what_to_try(capsys, monkeypatch, database):
 
 @pytest.mark.parametrize("error", [SesscoreError("said"), ZeroDivisionError("said")])
 def test_a_traceback_only_with_debug(capsys, monkeypatch, database, error):
-    monkeypatch.setattr("sesscore.reports.report", lambda name: raising(error))
+    monkeypatch.setattr("sesscore.report.registry.report", lambda *names: raising(error))
     arguments = ["report", "summary", "--db", database]
     code, _, err = outcome(capsys, *arguments)
     assert code == 1
@@ -159,7 +159,7 @@ def test_a_traceback_only_with_debug(capsys, monkeypatch, database, error):
 
 @pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), 130), (cli.Terminated(), 143)])
 def test_signals(capsys, monkeypatch, database, error, code):
-    monkeypatch.setattr("sesscore.reports.report", lambda name: raising(error))
+    monkeypatch.setattr("sesscore.report.registry.report", lambda *names: raising(error))
     before = signal.getsignal(signal.SIGTERM)
     ended, _, err = outcome(capsys, "report", "summary", "--db", database)
     assert ended == code

@@ -1,4 +1,4 @@
-"""`report summary` on a database that was filled by hand."""
+"""`report summary` on a database that was filled by hand, and what holds for all reports."""
 
 import json
 
@@ -8,14 +8,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sesscore.errors import UsageError
-from sesscore.queries import Bounds, names, sql
-from sesscore.render import HALF, PAGE, Beside, Listing, moment, to_json, to_page
-from sesscore.reports import report
+from sesscore.formats import Look, pieces
+from sesscore.queries import sql
+from sesscore.render import HALF, PAGE, Beside, Listing, moment, to_page
+from sesscore.report.period import Period
+from sesscore.report.registry import report, shipped
+from sesscore.report.snapshot import Snapshot, bindings, made
+from sesscore.report.statement import BOUND
 from sesscore.safetext import width
+from sesscore.snapshot import one_state
 from sesscore.store import open_for_reading, open_for_writing
 
 SUMMARY = report("summary")
-EVERYTHING = {"since_us": None, "until_us": None, "sensor": None, "top": 1}
+
+
+def printed(connection, format="json", period=Period(), sensor=None, look=Look(), **options):  # noqa: B008
+    """The bytes of the summary."""
+    with one_state(connection):
+        return b"".join(pieces(made(Snapshot(connection, SUMMARY, period, sensor, options)), format, look))
+
+
+def asked(connection, *bounds, sensor=None, **options):
+    return json.loads(printed(connection, "json", Period(*bounds), sensor, **options))
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +45,7 @@ def connection(filled):
 
 @pytest.fixture
 def figures(connection):
-    return SUMMARY.document(connection, Bounds())
+    return asked(connection)
 
 
 def test_totals(figures):
@@ -94,61 +108,62 @@ def test_sensors(figures):
 
 
 def test_one_sensor(connection):
-    figures = SUMMARY.document(connection, Bounds(sensor="alpha"))
+    figures = asked(connection, sensor="alpha")
     assert figures["totals"]["events"] == 13
     assert figures["totals"]["sessions"] == 4
     assert figures["totals"]["sensors"] == 1
     assert figures["top_commands"] == []
     assert figures["top_credentials"][0]["succeeded"] == 0
-    nobody = SUMMARY.document(connection, Bounds(sensor="never heard of"))
+    nobody = asked(connection, sensor="never heard of")
     assert (nobody["totals"]["events"], nobody["first_event"]) == (0, None)
 
 
 def test_days_add_up(connection):
-    whole, first, second = (
-        SUMMARY.document(connection, bounds)
-        for bounds in (Bounds(), Bounds(until_us=DAY_US), Bounds(since_us=DAY_US, until_us=2 * DAY_US))
-    )
+    whole, first, second = (asked(connection, *bounds) for bounds in ((), (None, DAY_US), (DAY_US, 2 * DAY_US)))
     for name in ("events", "sessions", "login_failed", "commands", "downloads", "uploads"):
         assert whole["totals"][name] == first["totals"][name] + second["totals"][name] > 0
     assert first["last_event"] < second["first_event"]
-    assert SUMMARY.document(connection, Bounds(since_us=9 * DAY_US))["totals"]["events"] == 0
+    assert asked(connection, 9 * DAY_US)["totals"]["events"] == 0
 
 
 def test_an_empty_database(tmp_path):
     open_for_writing(tmp_path / "s.db").close()
     with open_for_reading(tmp_path / "s.db") as database:
-        figures = SUMMARY.document(database.connection, Bounds())
+        figures = asked(database.connection)
+        page = printed(database.connection, "table").decode()
     assert figures["totals"]["events"] == figures["ledger"]["lines"] == 0
     assert figures["first_event"] is None
-    assert "no events" in to_page(SUMMARY.page(figures)).decode()
-
-
-def test_the_figures_are_of_one_moment_and_leave_no_transaction(connection):
-    SUMMARY.document(connection, Bounds())
-    assert not connection.in_transaction
+    assert "no events" in page
 
 
 def test_top_lists_read_only_their_kind(connection):
+    bound = {**bindings(connection, Period(), None), "top": 1}
     for name in ("top_sources", "top_credentials", "top_commands", "client_versions", "downloads", "empty_artifacts"):
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {sql(f'reports/summary/{name}')}", EVERYTHING).fetchall()
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {sql(f'reports/summary/{name}')}", bound).fetchall()
         assert any("SEARCH v USING PRIMARY KEY (day=? AND kind=?" in row[3] for row in plan), (name, plan)
 
 
-def test_every_statement_says_what_it_answers():
-    for name in names("reports/summary"):
-        text = sql(f"reports/summary/{name}")
-        assert text.startswith("-- "), name
-        assert "-- Columns: " in text, name
-        assert (":sensor" in text) == ("-- Parameters: " in text), name
+@pytest.mark.parametrize("name", shipped())
+def test_every_statement_says_what_it_answers_and_which_columns(name):
+    for statement in report(name).statements:
+        assert statement.answers, statement.where
+        assert statement.columns, statement.where
+        own = {parameter.name for parameter in statement.parameters}
+        assert not own & BOUND
+        assert all(f":{parameter}" in statement.sql for parameter in own), statement.where
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_report_can_be_asked(connection, name):
+    with one_state(connection):
+        document = made(Snapshot(connection, report(name), Period()))
+        assert json.loads(b"".join(pieces(document, "json", Look())))["schema"] == f"sesscore.report.{name}/1"
 
 
 def test_the_same_figures_give_the_same_bytes(connection, filled):
-    first = SUMMARY.document(connection, Bounds())
     with open_for_reading(filled) as database:
-        second = SUMMARY.document(database.connection, Bounds())
-    assert to_json(first) == to_json(second)
-    assert to_page(SUMMARY.page(first)) == to_page(SUMMARY.page(second))
+        for format_ in ("json", "table"):
+            assert printed(connection, format_) == printed(database.connection, format_)
 
 
 def test_unknown_reports_are_refused_with_the_known_ones():
@@ -160,16 +175,16 @@ def test_unknown_reports_are_refused_with_the_known_ones():
 # How it looks
 
 
-def test_json_keeps_every_character_and_sends_none_that_harm(figures):
-    document = to_json(figures)
+def test_json_keeps_every_character_and_sends_none_that_harm(connection):
+    document = printed(connection)
     assert document.endswith(b"}\n")
     assert json.loads(document)["top_commands"][1]["command"] == HOSTILE
     assert b"\\u202e" in document
     assert all(line.isprintable() for line in document.decode().split("\n"))
 
 
-def test_the_page_is_plain_and_fits(figures):
-    page = to_page(SUMMARY.page(figures)).decode()
+def test_the_page_is_plain_and_fits(connection):
+    page = printed(connection, "table").decode()
     lines = page.splitlines()
     assert all(line.isprintable() and not line.endswith(" ") and width(line) <= PAGE for line in lines)
     assert "  42 = 30 events + 2 duplicates + 1 sessionless + 8 quarantined + 1 blank  ✓ balanced" in lines
@@ -177,21 +192,21 @@ def test_the_page_is_plain_and_fits(figures):
     assert "curl x\\x1b[2J\\u202e\\x00|sh" in page
 
 
-def test_a_ledger_that_does_not_balance_is_shown_as_such(figures):
-    figures["ledger"]["lines"] += 3
-    assert "✗ 3 unaccounted for" in to_page(SUMMARY.page(figures)).decode()
+def test_a_ledger_that_does_not_balance_is_shown_as_such(tmp_path):
+    with open_for_writing(fill(tmp_path / "s.db")) as database:
+        database.connection.execute("UPDATE ledger SET lines = lines + 3 WHERE source_id = 1")
+        assert "✗ 3 unaccounted for" in printed(database.connection, "table").decode()
 
 
-def test_colour_only_when_wanted(figures):
-    page = SUMMARY.page(figures)
-    assert b"\x1b" not in to_page(page)
-    coloured = to_page(page, colour=True)
+def test_colour_only_when_wanted(connection):
+    assert b"\x1b" not in printed(connection, "table")
+    coloured = printed(connection, "table", look=Look(colour=True))
     assert b"\x1b[1msesscore summary\x1b[0m" in coloured
     assert b"\x1b[2J" not in coloured
 
 
-def test_an_encoding_without_blocks(figures):
-    page = to_page(SUMMARY.page(figures), encoding="ascii")
+def test_an_encoding_without_blocks(connection):
+    page = printed(connection, "table", look=Look(encoding="ascii"))
     assert b"####" in page
     page.decode("ascii")
 

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from sesscore.formats import Look, pieces
 from sesscore.ingest import ingest
-from sesscore.queries import Bounds
-from sesscore.render import to_json
-from sesscore.reports import report
+from sesscore.report.period import Period
+from sesscore.report.registry import report
+from sesscore.report.snapshot import Snapshot, made
+from sesscore.snapshot import one_state
 from sesscore.store import open_for_reading
 
 from .logs import EVENTS, Logs, write_logs
@@ -21,8 +23,8 @@ class Report:
         return write_databases(Path.cwd())
 
     def time_summary(self, databases: dict[int, str], events: int) -> None:
-        with open_for_reading(databases[events]) as database:
-            to_json(report("summary").document(database.connection, Bounds()))
+        with open_for_reading(databases[events]) as database, one_state(database.connection):
+            b"".join(pieces(made(Snapshot(database.connection, report("summary"), Period())), "json", Look()))
 
 
 Report.setup_cache.timeout = 300

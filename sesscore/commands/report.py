@@ -1,38 +1,158 @@
 """`sesscore report`."""
 
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sesscore.commands import options
-from sesscore.output import STDOUT, on_terminal, write
+from sesscore.commands.periods import period
+from sesscore.output import STDOUT
+
+if TYPE_CHECKING:
+    from sesscore.formats import Look
+    from sesscore.report.period import Period
+    from sesscore.report.registry import Report
+    from sesscore.report.values import Value
+
+FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown")
 
 
-@click.command()
+class _Reports(click.Command):
+    """Its help lists the reports and their options."""
+
+    def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """After the options."""
+        from sesscore.report.registry import report as find
+        from sesscore.report.registry import shipped
+
+        found = [find(name) for name in shipped()]
+        with formatter.section("Reports"):
+            formatter.write_dl([(one.name, one.answers) for one in found])
+        for one in found:
+            if one.parameters:
+                with formatter.section(f"Options of {one.name}"):
+                    formatter.write_dl(list(_described(one)))
+
+
+def _described(report: "Report") -> Iterator[tuple[str, str]]:
+    for one in report.parameters.values():
+        default = "" if one.default is None else f"  [default: {one.default!s}]"
+        yield f"--{one.option} {one.type.__name__.upper()}", one.help + default
+
+
+@click.command(cls=_Reports, context_settings={"ignore_unknown_options": True})
 @click.argument("name")
+@click.argument("options_of_the_report", nargs=-1, type=click.UNPROCESSED, metavar="[OPTION OF THE REPORT]...")
 @options.database
 @options.sensor("Only sessions and events of this sensor.")
-@options.format_("table", "json")
+@period
+@click.option(
+    "--defang", is_flag=True, help="Write addresses so that nobody follows them by mistake: hxxp[://]evil[.]org."
+)
+@click.option(
+    "--reports",
+    type=options.FILE,
+    metavar="FOLDER",
+    help="Where your own reports lie.  [default: reports beside your config.toml]",
+)
+@options.format_(*FORMATS)
 @options.output
 @options.debug
-def report(name: str, db: str | None, sensor: str | None, format: str, output: str) -> None:
+def report(
+    name: str,
+    options_of_the_report: Sequence[str],
+    db: str | None,
+    sensor: str | None,
+    period: "Period",
+    defang: bool,
+    reports: str | None,
+    format: str,
+    output: str,
+) -> None:
     """Print a report on what was ingested.
 
-    Reports: summary.
+    NAME: one of those below, or a file NAME.sql of your own.
     """
-    from sesscore.queries import Bounds
-    from sesscore.render import to_json, to_page
-    from sesscore.reports import report as find_report
+    from sesscore.report.registry import report as find
+
+    found = find(name, own_folder(reports))
+    print_report(found, given(found, options_of_the_report), db, sensor, period, defang, format, output)
+
+
+def print_report(
+    report: "Report",
+    values: Mapping[str, "Value"],
+    db: str | None,
+    sensor: str | None,
+    period: "Period",
+    defang: bool,
+    format_: str,
+    output: str,
+) -> None:
+    """Runs a report and writes it. Raises SesscoreError."""
+    from sesscore.formats import pieces
+    from sesscore.outlet import outlet
+    from sesscore.report.snapshot import Snapshot, made
+    from sesscore.snapshot import one_state
     from sesscore.sqlite_errors import sqlite_errors
     from sesscore.store import open_for_reading
 
-    found = find_report(name)
-    with open_for_reading(options.database_path(db)) as database, sqlite_errors(database.path):
-        figures = found.document(database.connection, Bounds(sensor=sensor))
-        if format == "json":
-            text = to_json(figures)
-        elif output == STDOUT:
-            text = to_page(found.page(figures), colour=on_terminal(), encoding=sys.stdout.encoding)
-        else:
-            text = to_page(found.page(figures))
-    write(text, output)
+    with (
+        outlet(output) as out,
+        open_for_reading(options.database_path(db)) as database,
+        sqlite_errors(database.path),
+        one_state(database.connection),
+    ):
+        document = made(Snapshot(database.connection, report, period, sensor, values))
+        if defang:
+            from sesscore.defanging import defanged
+
+            document = document.changed(defanged)
+        out.write(pieces(document, format_, look(output)))
+
+
+def look(output: str) -> "Look":
+    """How a page looks there: on a terminal as wide as that, in a file always the same."""
+    import shutil
+
+    from sesscore.formats import Look
+    from sesscore.output import on_terminal
+    from sesscore.render import PAGE
+
+    if output != STDOUT:
+        return Look()
+    columns = max(PAGE, shutil.get_terminal_size((PAGE, 0)).columns) if sys.stdout.isatty() else PAGE
+    return Look(on_terminal(), sys.stdout.encoding, columns)
+
+
+def own_folder(given: str | None) -> Path:
+    """Where the user's reports lie."""
+    if given is not None:
+        return Path(given)
+    from platformdirs import user_config_path
+
+    return user_config_path("sesscore", appauthor=False) / "reports"
+
+
+def given(report: "Report", words: Sequence[str]) -> dict[str, "Value"]:
+    """The options of a report from the command line, by the names of its parameters. Raises UsageError."""
+    from sesscore.errors import UsageError
+
+    by_option = {f"--{one.option}": one for one in report.parameters.values()}
+    values: dict[str, Value] = {}
+    waiting = list(words)
+    while waiting:
+        option, equals, text = waiting.pop(0).partition("=")
+        parameter = by_option.get(option)
+        if parameter is None:
+            known = ", ".join(by_option) or "none"
+            raise UsageError(f"report {report.name} has no option {option}", hint=f"one of: {known}")
+        if not equals:
+            if not waiting:
+                raise UsageError(f"{option} needs a value")
+            text = waiting.pop(0)
+        values[parameter.name] = parameter.value(text)
+    return values

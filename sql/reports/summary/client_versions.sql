@@ -1,19 +1,23 @@
 -- The client versions of the most sessions.
--- Parameters: since_us, until_us: borders of UTC days; sensor: a name. NULL sets no bound.
---             top: how many rows.
--- Columns: client_version, sessions.
 -- The days come first, so that only their rows of the wanted kind are read. A text may have two ids, so the
 -- sums by id are added up by value.
+-- title: Client versions
+-- half: yes
+-- parameters:
+--   top integer = 10: rows of each list
+-- columns:
+--   client_version text
+--   sessions count bar
 WITH days AS (
     SELECT DISTINCT day FROM rollup_event
-    WHERE day >= coalesce(:since_us / 86400000000, -1000000)
-        AND day < coalesce(:until_us / 86400000000, 4000000)
+    WHERE day >= :first_day
+        AND day < :end_day
 ),
 by_id AS (
     SELECT v.a, sum(v.seen) AS seen
     FROM days AS d
     CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 102
-    WHERE v.a <> 0 AND (:sensor IS NULL OR v.sensor_id = (SELECT sensor_id FROM sensor WHERE name = :sensor))
+    WHERE v.a <> 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
     GROUP BY v.a
     HAVING sum(v.seen) > 0
 )

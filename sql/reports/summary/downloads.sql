@@ -1,20 +1,24 @@
 -- The artifacts that were brought most often, by downloads and uploads, with the place that most of their downloads name.
--- Parameters: since_us, until_us: borders of UTC days; sensor: a name. NULL sets no bound.
---             top: how many rows.
--- Columns: shasum (NULL where none is stated), url (NULL if it was only uploaded), count.
 -- Artifacts without content are left out: see empty_artifacts.
 -- The days come first, so that only their rows of the wanted kind are read. A text may have two ids, so the
 -- sums by id are added up by value.
+-- title: Artifacts
+-- parameters:
+--   top integer = 10: rows of each list
+-- columns:
+--   shasum text whole
+--   url text
+--   count count as times
 WITH days AS (
     SELECT DISTINCT day FROM rollup_event
-    WHERE day >= coalesce(:since_us / 86400000000, -1000000)
-        AND day < coalesce(:until_us / 86400000000, 4000000)
+    WHERE day >= :first_day
+        AND day < :end_day
 ),
 by_id AS (
     SELECT v.kind, v.a, v.b, sum(v.seen) AS seen
     FROM days AS d
     CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind IN (6, 8)
-    WHERE :sensor IS NULL OR v.sensor_id = (SELECT sensor_id FROM sensor WHERE name = :sensor)
+    WHERE :sensor_id IS NULL OR v.sensor_id = :sensor_id
     GROUP BY v.kind, v.a, v.b
     HAVING sum(v.seen) > 0
 ),

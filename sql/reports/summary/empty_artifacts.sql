@@ -1,10 +1,13 @@
 -- How many downloads and uploads brought nothing: their hash is the SHA-1 or the SHA-256 of no content.
--- Parameters: since_us, until_us: borders of UTC days; sensor: a name. NULL sets no bound.
--- Columns: downloads, uploads.
+-- title: Artifacts without content
+-- shape: figures
+-- columns:
+--   downloads count
+--   uploads count
 WITH days AS (
     SELECT DISTINCT day FROM rollup_event
-    WHERE day >= coalesce(:since_us / 86400000000, -1000000)
-        AND day < coalesce(:until_us / 86400000000, 4000000)
+    WHERE day >= :first_day
+        AND day < :end_day
 )
 SELECT
     coalesce(sum(v.seen) FILTER (WHERE v.kind = 6), 0) AS downloads,
@@ -16,4 +19,4 @@ WHERE h.value IN (
         'da39a3ee5e6b4b0d3255bfef95601890afd80709',
         'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
     )
-    AND (:sensor IS NULL OR v.sensor_id = (SELECT sensor_id FROM sensor WHERE name = :sensor));
+    AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id);

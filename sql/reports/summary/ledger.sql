@@ -1,5 +1,13 @@
 -- Where every record of all sources went: lines = events + duplicates + sessionless + quarantined + blank.
--- Columns: lines, events, duplicates, sessionless, quarantined, blank.
+-- title: Where every record went
+-- shape: figures
+-- columns:
+--   lines count
+--   events count
+--   duplicates count
+--   sessionless count
+--   quarantined count
+--   blank count
 SELECT
     coalesce(sum(lines), 0) AS lines,
     coalesce(sum(events), 0) AS events,

@@ -1,5 +1,8 @@
 -- Why records could not be events.
--- Columns: reason, records.
+-- title: Quarantined records
+-- columns:
+--   reason text
+--   records count
 SELECT reason, sum(records) AS records
 FROM quarantine
 GROUP BY reason

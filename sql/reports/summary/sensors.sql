@@ -1,18 +1,22 @@
 -- Each sensor that has events, with its sessions.
--- Parameters: since_us, until_us: borders of UTC days; sensor: a name. NULL sets no bound.
--- Columns: sensor, sessions, events.
+-- title: Sensors
+-- half: yes
+-- columns:
+--   sensor text
+--   sessions count
+--   events count
 WITH seen AS (
     SELECT sensor_id, sum(events) AS events
     FROM rollup_event
-    WHERE day >= coalesce(:since_us / 86400000000, -1000000)
-        AND day < coalesce(:until_us / 86400000000, 4000000)
+    WHERE day >= :first_day
+        AND day < :end_day
     GROUP BY sensor_id
 ),
 begun AS (
     SELECT sensor_id, sum(sessions) AS sessions
     FROM rollup_session
-    WHERE day >= coalesce(:since_us / 86400000000, -1000000)
-        AND day < coalesce(:until_us / 86400000000, 4000000)
+    WHERE day >= :first_day
+        AND day < :end_day
     GROUP BY sensor_id
 )
 SELECT n.name AS sensor, coalesce(b.sessions, 0) AS sessions, e.events

@@ -1,13 +1,19 @@
 -- The credentials that were tried most often.
--- Parameters: since_us, until_us: borders of UTC days; sensor: a name. NULL sets no bound.
---             top: how many rows.
--- Columns: username, password, failed, succeeded; NULL where the event states none.
 -- The days come first, so that only their rows of the wanted kind are read. A text may have two ids, so the
 -- sums by id are added up by value.
+-- title: Top credentials
+-- half: yes
+-- parameters:
+--   top integer = 10: rows of each list
+-- columns:
+--   username text: NULL where the event states none
+--   password text: NULL where the event states none
+--   failed count
+--   succeeded count
 WITH days AS (
     SELECT DISTINCT day FROM rollup_event
-    WHERE day >= coalesce(:since_us / 86400000000, -1000000)
-        AND day < coalesce(:until_us / 86400000000, 4000000)
+    WHERE day >= :first_day
+        AND day < :end_day
 ),
 by_id AS (
     SELECT
@@ -17,7 +23,7 @@ by_id AS (
         sum(v.seen) FILTER (WHERE v.kind = 1) AS failed
     FROM days AS d
     CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind IN (1, 2)
-    WHERE :sensor IS NULL OR v.sensor_id = (SELECT sensor_id FROM sensor WHERE name = :sensor)
+    WHERE :sensor_id IS NULL OR v.sensor_id = :sensor_id
     GROUP BY v.a, v.b
     HAVING sum(v.seen) > 0
 )

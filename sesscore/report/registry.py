@@ -1,0 +1,124 @@
+"""Every report by name: those of `sql/reports/`, and those that the user keeps in a folder.
+
+A report is a folder of statements, or one file; each statement is a section, in the order of the file names, whose
+digits in front are left out. A report whose sections need more than SQL has a module, named in COMPOSED, that makes
+the document.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from sesscore.errors import StorageError, UsageError
+from sesscore.queries import folders, names, sql
+from sesscore.report.statement import Parameter, Statement, parse
+
+_SHIPPED = "reports"
+_ORDER = re.compile(r"^\d+_")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+# Reports that a module makes of their statements, and what they answer.
+COMPOSED = {
+    "summary": "The whole database on one page.",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report. composed: a module of its name makes its document. own: it is the user's. bare: without a title."""
+
+    name: str
+    answers: str
+    statements: tuple[Statement, ...]
+    composed: bool = False
+    own: bool = False
+    bare: bool = False
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """The options of all its statements, by name."""
+        return {one.name: one for statement in self.statements for one in statement.parameters}
+
+    def statement(self, name: str) -> Statement:
+        """The statement of that name."""
+        return next(one for one in self.statements if one.name == name)
+
+
+def report(name: str, folder: Path | None = None) -> Report:
+    """The report of that name. Raises UsageError, which lists those there are. folder: of the user's own."""
+    if name in shipped():
+        return _shipped(name)
+    if folder is not None and (found := _own(folder, name)):
+        return found
+    known = ", ".join((*shipped(), *own(folder)))
+    raise UsageError(f"there is no report {name!r}", hint=f"sesscore report, with one of: {known}")
+
+
+def shipped() -> list[str]:
+    """The names of the reports that come with the program."""
+    return folders(_SHIPPED)
+
+
+def own(folder: Path | None) -> list[str]:
+    """The names of the user's reports that no report of the program has."""
+    if folder is None or not folder.is_dir():
+        return []
+    entries = (entry.stem if entry.suffix == ".sql" else entry.name for entry in _reports_in(folder))
+    return sorted({name for name in entries if _NAME.fullmatch(name)} - set(shipped()))
+
+
+def _shipped(name: str) -> Report:
+    texts = {one: sql(f"{_SHIPPED}/{name}/{one}") for one in names(f"{_SHIPPED}/{name}")}
+    statements = _statements(texts, f"sql/{_SHIPPED}/{name}")
+    composed = name in COMPOSED
+    return Report(name, COMPOSED[name] if composed else statements[0].answers, statements, composed)
+
+
+def _own(folder: Path, name: str) -> Report | None:
+    if name not in own(folder):
+        return None
+    one = folder / f"{name}.sql"
+    files = [one] if one.is_file() else sorted((folder / name).glob("*.sql"))
+    if not files:
+        return None
+    statements = _statements({file.stem: _read(file) for file in files}, str(files[0].parent))
+    return Report(name, statements[0].answers, statements, own=True)
+
+
+def _reports_in(folder: Path) -> Iterator[Path]:
+    try:
+        yield from (entry for entry in folder.iterdir() if entry.suffix == ".sql" or entry.is_dir())
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the report is no UTF-8: {error.reason}", where=str(file)) from error
+    except OSError as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"the report cannot be read: {error.strerror}", where=str(path), hint="check the permissions of file and folder"
+    )
+
+
+def _statements(texts: dict[str, str], folder: str) -> tuple[Statement, ...]:
+    found = [parse(_ORDER.sub("", name), text, f"{folder}/{name}.sql") for name, text in texts.items()]
+    _refuse_two_kinds(found)
+    return tuple(found)
+
+
+def _refuse_two_kinds(statements: Sequence[Statement]) -> None:
+    """A parameter that two statements have must be one option."""
+    seen: dict[str, Parameter] = {}
+    for statement in statements:
+        for parameter in statement.parameters:
+            if seen.setdefault(parameter.name, parameter) != parameter:
+                raise UsageError(f"the parameter {parameter.name} is declared in two ways", where=statement.where)

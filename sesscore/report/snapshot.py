@@ -1,0 +1,169 @@
+"""Asks the statements of a report, all of one state of the database, with its bounds and options."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import apsw
+
+from sesscore.errors import SesscoreError, UsageError
+from sesscore.queries import sql
+from sesscore.report.document import Column, Document, Figures, Section, Table, named
+from sesscore.report.period import Period
+from sesscore.report.registry import Report
+from sesscore.report.statement import Statement
+from sesscore.report.values import Kind, Value
+
+NO_SENSOR = -1  # the number of a sensor that is not in the database
+_EARLIEST_US, _LATEST_US = -(1 << 62), 1 << 62
+_DAY_US = 86_400_000_000
+
+
+class Snapshot:
+    """Within a transaction of the caller. connection: for queries only.
+
+    options: values of parameters that were given; the others have their defaults.
+    """
+
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        report: Report,
+        period: Period,
+        sensor: str | None = None,
+        options: Mapping[str, Value] | None = None,
+    ) -> None:
+        self._connection = connection
+        self.report = report
+        self.period = period
+        self.sensor = sensor
+        self.options = {name: one.default for name, one in report.parameters.items()} | dict(options or {})
+        if report.own:
+            connection.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)  # nor can it look at, or make, another file
+        self._bound = bindings(connection, period, sensor)
+        self._columns = {statement.name: self._prepared(statement) for statement in report.statements}
+
+    def section(self, name: str, **values: Value) -> Section:
+        """A section of what a statement answers. values: of its parameters, before those of the options."""
+        return self.figures(name, **values) if self.report.statement(name).figures else self.table(name, **values)
+
+    def table(self, name: str, **values: Value) -> Table:
+        """All its rows, asked for when they are taken."""
+        statement = self.report.statement(name)
+        return Table(name, statement.title, self._columns[name], self.rows(name, **values), half=statement.half)
+
+    def figures(self, name: str, **values: Value) -> Figures:
+        """Its one row; without one, all values are absent."""
+        statement, columns = self.report.statement(name), self._columns[name]
+        row = next(self.rows(name, **values), [None] * len(columns))
+        return Figures(name, statement.title, columns, row, half=statement.half)
+
+    def rows(self, name: str, **values: Value) -> Iterator[Sequence[Value]]:
+        """The rows of a statement, asked for when they are taken."""
+        statement = self.report.statement(name)
+        with self._mistakes(statement):
+            yield from self._connection.cursor().execute(statement.sql, self._bindings(statement, values))
+
+    def objects(self, name: str, **values: Value) -> Iterator[dict[str, Any]]:
+        """The same, each by the names of its columns."""
+        return named(self._columns[name], self.rows(name, **values))
+
+    def document(self, sections: Sequence[Section], **more: Any) -> Document:
+        """A document of the report."""
+        title = "" if self.report.bare else f"sesscore {self.report.name}"
+        return Document(self.report.name, title, self.period, self.sensor, sections, **more)
+
+    def _bindings(self, statement: Statement, values: Mapping[str, Value]) -> dict[str, Value]:
+        own = {one.name: self.options[one.name] for one in statement.parameters}
+        return {**self._bound, **own, **values}
+
+    def _prepared(self, statement: Statement) -> Sequence[Column]:
+        """Has SQLite compile the statement, so that a mistake shows before anything is printed; its columns."""
+        found: list[str] = []
+        cursor = self._connection.cursor()
+
+        def look(cursor: apsw.Cursor, text: str, bindings: Any) -> bool:
+            if found:
+                raise UsageError("a report file holds one statement", where=statement.where)
+            if not cursor.is_readonly:
+                raise UsageError("only questions can be asked, this statement changes things", where=statement.where)
+            found.extend(column[0] for column in cursor.get_description())
+            _refuse_more(statement, text)
+            return False  # not run
+
+        cursor.exec_trace = look
+        with self._mistakes(statement), suppress(apsw.ExecTraceAbort):
+            cursor.execute(statement.sql, self._bindings(statement, {}))
+        return _columns(statement, found)
+
+    @contextmanager
+    def _mistakes(self, statement: Statement) -> Iterator[None]:
+        """What is wrong with a statement of the user's is no damage of the database, and no mistake of the program."""
+        try:
+            yield
+        except KeyError as error:
+            raise UsageError(f"the parameter :{error.args[0]} is not declared", where=statement.where) from error
+        except apsw.SQLError as error:
+            if not self.report.own:
+                raise
+            raise UsageError(f"SQLite refuses the statement: {error}", where=statement.where) from error
+
+
+def bindings(connection: apsw.Connection, period: Period, sensor: str | None) -> dict[str, Value]:
+    """What every statement is bound to."""
+    since_us = _EARLIEST_US if period.since_us is None else period.since_us
+    until_us = _LATEST_US if period.until_us is None else period.until_us
+    bound: dict[str, Value] = {
+        "since_us": since_us,
+        "until_us": until_us,
+        "first_day": since_us // _DAY_US,
+        "end_day": -(-until_us // _DAY_US),
+        "sensor": sensor,
+        "sensor_id": None if sensor is None else _sensor_id(connection, sensor),
+    }
+    return bound
+
+
+def _sensor_id(connection: apsw.Connection, sensor: str) -> int:
+    found = connection.execute(sql("report/sensor"), {"name": sensor}).get
+    return NO_SENSOR if found is None else int(found)
+
+
+def _refuse_more(statement: Statement, first: str) -> None:
+    """SQLite runs statement after statement; a section is of one."""
+    rest = statement.sql.partition(first.strip())[2]
+    lines = (line.strip() for line in rest.replace(";", "").splitlines())
+    if any(line and not line.startswith("--") for line in lines):
+        raise UsageError("a report file holds one statement", where=statement.where)
+
+
+def _columns(statement: Statement, found: Sequence[str]) -> Sequence[Column]:
+    """The columns that the header names, which must be those of the statement; else those of the statement."""
+    if not statement.columns:
+        return [Column(name, _guessed(name)) for name in found]
+    names = [column.name for column in statement.columns]
+    if names != list(found):
+        raise _mistake(statement, f"its header names the columns {', '.join(names)}, it has {', '.join(found)}")
+    return statement.columns
+
+
+def _guessed(name: str) -> Kind:
+    """By the names that the tables use."""
+    for end, kind in (("_us", Kind.MOMENT), ("day", Kind.DAY), ("_ms", Kind.MILLISECONDS), ("_count", Kind.COUNT)):
+        if name.endswith(end):
+            return kind
+    return Kind.TEXT
+
+
+def _mistake(statement: Statement, what: str) -> SesscoreError:
+    return UsageError(f"the report {statement.name} cannot be run: {what}", where=statement.where)
+
+
+def made(snapshot: Snapshot) -> Document:
+    """The document of a report."""
+    if not snapshot.report.composed:
+        return snapshot.document([snapshot.section(statement.name) for statement in snapshot.report.statements])
+    from importlib import import_module
+
+    document: Document = import_module(f"sesscore.report.{snapshot.report.name}").compose(snapshot)
+    return document
