@@ -1,0 +1,1 @@
+"""Reports: what is asked of a database, and for which time."""
