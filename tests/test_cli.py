@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import types
 
 import pytest
 from filled import fill
@@ -124,16 +123,22 @@ def test_messages_are_safe_for_the_terminal(capsys):
 # Errors
 
 
-def raising(error):
-    def document(*_):
-        raise error
+@pytest.fixture
+def failing(monkeypatch):
+    """Lets a report fail with an error when it is made."""
 
-    return types.SimpleNamespace(document=document)
+    def fail(error):
+        def made(snapshot):
+            raise error
+
+        monkeypatch.setattr("sesscore.report.snapshot.made", made)
+
+    return fail
 
 
-def test_an_error_is_what_where_and_what_to_try(capsys, monkeypatch, database):
+def test_an_error_is_what_where_and_what_to_try(capsys, failing, database):
     error = DatabaseInUse("Another one writes.", where="x.db", hint="later")
-    monkeypatch.setattr("sesscore.report.registry.report", lambda *names: raising(error))
+    failing(error)
     assert outcome(capsys, "report", "summary", "--db", database) == (
         5,
         "",
@@ -142,8 +147,8 @@ def test_an_error_is_what_where_and_what_to_try(capsys, monkeypatch, database):
 
 
 @pytest.mark.parametrize("error", [SesscoreError("said"), ZeroDivisionError("said")])
-def test_a_traceback_only_with_debug(capsys, monkeypatch, database, error):
-    monkeypatch.setattr("sesscore.report.registry.report", lambda *names: raising(error))
+def test_a_traceback_only_with_debug(capsys, monkeypatch, failing, database, error):
+    failing(error)
     arguments = ["report", "summary", "--db", database]
     code, _, err = outcome(capsys, *arguments)
     assert code == 1
@@ -158,8 +163,8 @@ def test_a_traceback_only_with_debug(capsys, monkeypatch, database, error):
 
 
 @pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), 130), (cli.Terminated(), 143)])
-def test_signals(capsys, monkeypatch, database, error, code):
-    monkeypatch.setattr("sesscore.report.registry.report", lambda *names: raising(error))
+def test_signals(capsys, failing, database, error, code):
+    failing(error)
     before = signal.getsignal(signal.SIGTERM)
     ended, _, err = outcome(capsys, "report", "summary", "--db", database)
     assert ended == code
