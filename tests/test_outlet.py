@@ -14,12 +14,16 @@ PIECES = [bytes([i % 251]) * 1000 for i in range(3000)]
 WHOLE = b"".join(PIECES)
 
 
+def broken():
+    yield from PIECES
+    raise SesscoreError("in the middle")
+
+
 def test_a_file_is_there_whole_or_not_at_all(tmp_path):
     target = tmp_path / "report.json"
     target.write_bytes(b"before")
     with pytest.raises(SesscoreError), outlet(str(target)) as out:
-        out.write(PIECES)
-        raise SesscoreError("in the middle")
+        out.write(broken())
     assert target.read_bytes() == b"before"
     with outlet(str(target)) as out:
         out.write(PIECES)
