@@ -107,6 +107,7 @@ def test_every_code_point():
 @settings(deadline=None, max_examples=300)
 @given(URL_TEXT | ANY_TEXT)
 @example("hxxp[://]evil[.]com")
+@example("::1.2.3.4://")
 def test_once_is_enough(text):
     assert defang(defang(text)) == defang(text)
 
@@ -120,6 +121,7 @@ def test_nothing_but_brackets_and_schemes(text):
 
 @settings(deadline=None, max_examples=300)
 @given(URL_TEXT | ANY_TEXT)
+@example("http://\\\\@http://")
 def test_no_link_is_left(text):
     assert links(defang(text)) == []
 
