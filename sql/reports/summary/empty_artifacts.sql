@@ -1,19 +1,16 @@
 -- How many downloads and uploads brought nothing: their hash is the SHA-1 or the SHA-256 of no content.
 -- Parameters: since_us, until_us: borders of UTC days; sensor: a name. NULL sets no bound.
 -- Columns: downloads, uploads.
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE day >= coalesce(:since_us / 86400000000, -1000000)
-        AND day < coalesce(:until_us / 86400000000, 4000000)
-)
 SELECT
     coalesce(sum(v.seen) FILTER (WHERE v.kind = 6), 0) AS downloads,
     coalesce(sum(v.seen) FILTER (WHERE v.kind = 8), 0) AS uploads
-FROM days AS d
-CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind IN (6, 8)
+FROM value_totals(
+    6, 8,
+    coalesce(:since_us / 86400000000, -1000000), coalesce(:until_us / 86400000000, 4000000),
+    CASE WHEN :sensor IS NOT NULL THEN coalesce((SELECT sensor_id FROM sensor WHERE name = :sensor), -1) END
+) AS v
 JOIN text AS h ON h.text_id = v.b
 WHERE h.value IN (
-        'da39a3ee5e6b4b0d3255bfef95601890afd80709',
-        'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
-    )
-    AND (:sensor IS NULL OR v.sensor_id = (SELECT sensor_id FROM sensor WHERE name = :sensor));
+    'da39a3ee5e6b4b0d3255bfef95601890afd80709',
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+);
