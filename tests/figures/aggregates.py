@@ -13,7 +13,7 @@ from figures.alerts import alerts
 from figures.counting import Row, artifact, distinct, most
 from figures.rarest import rarest
 from figures.selection import LOGINS, TRANSFERS, Selection, Stretch
-from figures.times import average, day_text, hundredths, moment, monday_of, month_before, month_end, month_of, week_text
+from figures.times import average, day_text, hundredths, monday_of, month_before, month_end, month_of, week_text
 
 TOP = 10
 

@@ -9,7 +9,6 @@ from figures.counting import Row, Text
 from figures.rarest import most_common, rarest
 from figures.selection import Selection
 from figures.times import moment
-
 from sesscore.recount import Activity, Session
 
 Label = tuple[str, str]

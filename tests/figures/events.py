@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from figures.counting import NOTHING, Row, Tally, Text, artifact, distinct, most
 from figures.selection import LOGINS, TRANSFERS, Selection
-
 from sesscore.recount import Activity
 
 LIMIT = 50

@@ -26,10 +26,11 @@ class Seen(NamedTuple):
 
 @dataclass(eq=False)
 class Logs:
-    """What a set of logs holds. sensor: of events that name none. Of logs with the same content only one counts."""
+    """What a set of logs holds. sensor: of events that name none. naive_minutes: what `--assume-tz` adds up to."""
 
     sources: list[SourceBytes]
     sensor: str = "unknown"
+    naive_minutes: int = 0
 
     @cached_property
     def _distinct(self) -> dict[tuple[str, str], dict[tuple[int, str], Event]]:
@@ -38,7 +39,7 @@ class Logs:
         for source, record in read_joined(self.sources):
             if not isinstance(record, Object):
                 continue
-            event = read_event(record.fields, record.enclosing_key, source.sensor or self.sensor, 0)
+            event = read_event(record.fields, record.enclosing_key, source.sensor or self.sensor, self.naive_minutes)
             if isinstance(event, Event):
                 copies = found[event.sensor, event.session_id]
                 key = event.at_us, event.identity
@@ -63,17 +64,21 @@ class Logs:
     @cached_property
     def ledgers(self) -> list[Ledger]:
         """Where the records of each log went."""
-        return list(recount(self.sources, sensor=self.sensor).ledgers.values())
+        counted = recount(self.sources, sensor=self.sensor, assume_utc_offset_minutes=self.naive_minutes)
+        return list(counted.ledgers.values())
 
 
-def read_logs(paths: Iterable[str | os.PathLike[str]], sensor: str = "unknown") -> Logs:
-    """The logs at some paths, in this order. The same paths again give the same object."""
-    return _read(tuple(os.fspath(path) for path in paths), sensor)
+def read_logs(paths: Iterable[str | os.PathLike[str]], sensor: str = "unknown", naive_minutes: int = 0) -> Logs:
+    """Read the logs at some paths, in this order; of those with the same content only the first.
+
+    The same paths again give the same object, whatever was written to them since.
+    """
+    return _read(tuple(os.fspath(path) for path in paths), sensor, naive_minutes)
 
 
 @lru_cache(maxsize=8)
-def _read(paths: tuple[str, ...], sensor: str) -> Logs:
+def _read(paths: tuple[str, ...], sensor: str, naive_minutes: int) -> Logs:
     sources: dict[bytes, SourceBytes] = {}
     for source in map(read_source, paths):
         sources.setdefault(source.data, source)
-    return Logs(list(sources.values()), sensor)
+    return Logs(list(sources.values()), sensor, naive_minutes)

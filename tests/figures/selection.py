@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from figures.logs import Logs, Seen
 from figures.times import day_of
-
 from sesscore.recount import Activity, Session
 
 LOGINS = ("login_failed", "login_success")

@@ -11,7 +11,6 @@ from figures.counting import Row, Tally, Text, distinct, most
 from figures.events import LIMIT
 from figures.selection import Selection
 from figures.times import moment
-
 from sesscore.recount import Session
 
 SUMS = {

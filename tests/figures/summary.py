@@ -10,7 +10,6 @@ from figures.selection import Selection
 from figures.starts import clients, sources
 from figures.timeline import EVENTS
 from figures.times import moment
-
 from sesscore.recount import Ledger
 
 FATES = ("lines", "events", "duplicates", "sessionless", "quarantined", "blank")
