@@ -20,14 +20,18 @@ from sesscore import synth
 
 # --- real logs -----------------------------------------------------------------------------------------------------
 
-# What each holds that the others lack: a week border; keys, failed downloads, two sensors, NULs; many uploads; failed
-# downloads by the hundred; six years and many sensors; tunnels; years without anything between days.
+# By pattern of their paths. What each holds that the others lack: a Sunday and the Mondays beside it; two sensors, and
+# NULs; keys of clients; failed downloads by the hundred; sensors that are years apart.
 REAL = {
-    "a week and a day": ("Radec73+cowrie2",),
-    "two sensors": ("AxiomInfinite+HoneyPotLogs",),
-    "keys": ("Prabhath-de+cowrie-analysis",),
-    "failed downloads": ("andymalepe+jsontocsv", "jasonmpittman+cowrie-log-analyzer"),
-    "years": ("Shaun-Schwartz+rails-cowrie-log-parser", "PedroPereira13+FakeEye", "whoAmI-cslim+cowrie-logs"),
+    "a week": ("Radec73+cowrie2/*2024-04-0[178]*",),
+    "two sensors": ("AxiomInfinite+HoneyPotLogs/**/*",),
+    "keys": ("Prabhath-de+cowrie-analysis/**/*2026-03-2[34]*", "0xsha+sweetie-data/**/cowrie.json.[13].gz"),
+    "failed downloads": ("andymalepe+jsontocsv/**/*", "jasonmpittman+cowrie-log-analyzer/**/*"),
+    "years": (
+        "Shaun-Schwartz+rails-cowrie-log-parser/**/*",
+        "PedroPereira13+FakeEye/**/*",
+        "whoAmI-cslim+cowrie-logs/**/*",
+    ),
 }
 NO_DATA = "the real logs are not beside the project"
 needs_data = pytest.mark.skipif(not (DATA / "truth.jsonl").exists(), reason=NO_DATA)
@@ -37,7 +41,7 @@ def real_logs(name: str) -> list[Path]:
     """The paths of a set of real logs. Skips the test if they are not there."""
     if not (DATA / "truth.jsonl").exists():
         pytest.skip(NO_DATA)
-    return sorted(path for folder in REAL[name] for path in (DATA / "cowrie" / folder).rglob("*") if path.is_file())
+    return sorted(path for pattern in REAL[name] for path in (DATA / "cowrie").glob(pattern) if path.is_file())
 
 
 # --- made logs -----------------------------------------------------------------------------------------------------
