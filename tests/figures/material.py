@@ -17,6 +17,7 @@ from figures.counting import NOTHING
 from figures.logs import Logs
 from figures.times import DAY_US, HOUR_US, day_of, monday_of, month_end, month_of
 from sesscore import synth
+from sesscore.ingest import ingest
 
 # --- real logs -----------------------------------------------------------------------------------------------------
 
@@ -143,6 +144,17 @@ def _visit(chance: random.Random) -> Iterator[Event]:
         yield did("session.closed", duration=chance.choice((0.0015, "12.5", 1234.5678, None)))
 
 
+MADE = ("borders", "many days", "mixed", "twisted 5", "twisted 12", "twisted 31")
+
+
+def ingested(folder: Path, logs: Logs) -> str:
+    """The path of a new database of some logs, one run each."""
+    db = str(folder / "s.db")
+    for source in logs.sources:
+        ingest([source.name], db=db)
+    return db
+
+
 # --- periods and sensors -------------------------------------------------------------------------------------------
 
 
@@ -181,6 +193,11 @@ def periods(logs: Logs) -> list[Period]:
         Period("before all", first - 9 * DAY_US, first),
         Period("after all", last + 1, last + 9 * DAY_US),
     ]
+
+
+def asked(logs: Logs) -> Iterator[tuple[Period, str | None]]:
+    """Every period with every sensor."""
+    return ((period, sensor) for period in periods(logs) for sensor in sensors(logs))
 
 
 def sensors(logs: Logs) -> list[str | None]:

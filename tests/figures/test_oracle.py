@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from figures import REPORTS, difference, expected, read_logs, same
+from figures import REPORTS, difference, expected, frame, read_logs, same
 from figures.counting import NOTHING, most
 from figures.logs import Logs
-from figures.material import BORDERS, REAL, made_logs, needs_data, periods, real_logs, sensors
+from figures.material import BORDERS, MADE, REAL, made_logs, needs_data, periods, real_logs, sensors
 from figures.selection import Selection
 from figures.times import (
     DAY_US,
@@ -115,6 +115,14 @@ def test_the_first_difference_is_named(document: dict[str, Any], path: str | Non
 def test_a_document_has_a_frame() -> None:
     same({"schema": "x/1", "tz": "UTC", "a": 1}, {"a": 1})
     same({"a": [{"n": 1, "session_key": 7}]}, {"a": [{"n": 1}]}, ignored=("session_key",))
+    assert frame("commands", 0, None, "s") == {
+        "schema": "sesscore.report.commands/1",
+        "report": "commands",
+        "sensor": "s",
+        "since": "1970-01-01T00:00:00.000000Z",
+        "until": None,
+        "tz": "UTC",
+    }
     with pytest.raises(AssertionError, match=r"\$\.b: 2, expected nothing of that name"):
         same({"schema": "x/1", "a": 1, "b": 2}, {"a": 1})
     with pytest.raises(AssertionError, match=r"\$\.sensor: None, expected 's'"):
@@ -157,7 +165,7 @@ def test_the_same_events_dealt_otherwise_give_the_same(made: dict[str, list[Path
             assert expected(report, backwards) == expected(report, made["borders"])
 
 
-@pytest.mark.parametrize("name", ["borders", "many days", "mixed", "twisted 5", "twisted 12", "twisted 31"])
+@pytest.mark.parametrize("name", MADE)
 def test_periods_add_up(made: dict[str, list[Path]], name: str) -> None:
     """What is counted is counted in exactly one of the parts of time, whatever the cut; of sensors too."""
     logs = read_logs(made[name])
