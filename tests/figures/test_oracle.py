@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -209,3 +210,20 @@ def test_every_report_answers_every_period(made: dict[str, list[Path]]) -> None:
 @pytest.mark.parametrize("name", REAL)
 def test_real_logs_are_there(name: str) -> None:
     assert read_logs(real_logs(name)).sessions
+
+
+# --- independence --------------------------------------------------------------------------------------------------
+
+
+def test_the_oracle_shares_no_code_with_the_program() -> None:
+    """But the recount; and nothing of the tests' own that does."""
+    helpers = [path for path in Path(__file__).parent.glob("*.py") if not path.name.startswith(("test_", "material"))]
+    imports = {
+        line.split()[1].split(".")[0] if "sesscore" not in line else line.split()[1]
+        for path in helpers
+        for line in path.read_text("utf-8").splitlines()
+        if line.startswith(("from ", "import ")) and "__future__" not in line
+    }
+    ours = {name for name in imports if name.startswith("sesscore")}
+    assert all(name.startswith("sesscore.recount") for name in ours)
+    assert imports - ours - {"figures"} <= set(sys.stdlib_module_names)
