@@ -29,8 +29,8 @@ def value_totals(connection: apsw.Connection, most: int | None = None) -> None:
     from sesscore import _totals  # late: ingest asks for none
 
     _load(connection, _totals.__file__)
-    statements = [sql(f"totals/{name}") for name in ("days", "values", "texts")]
-    _totals.show_totals(connection.sqlite3_pointer(), *statements, *(() if most is None else (most,)))
+    days, values, texts = (sql(f"totals/{name}") for name in ("days", "values", "texts"))
+    _totals.show_totals(connection.sqlite3_pointer(), days, values, texts, *(() if most is None else (most,)))
 
 
 def _load(connection: apsw.Connection, module: str) -> None:

@@ -6,6 +6,8 @@ import pytest
 from filled import DAY_US, HOSTILE, fill
 from hypothesis import given
 from hypothesis import strategies as st
+from ingested import database as made_of
+from ingested import did
 
 from sesscore.errors import UsageError
 from sesscore.formats import Look, pieces
@@ -81,6 +83,16 @@ def test_values_are_grouped_by_value_not_by_id(figures):
     assert figures["top_sources"] == [{"src_ip": "10.0.0.1", "sessions": 4}, {"src_ip": "10.0.0.2", "sessions": 3}]
     assert figures["top_credentials"][0] == {"username": "root", "password": "123456", "failed": 4, "succeeded": 2}
     assert figures["top_commands"] == [{"command": "uname -a", "count": 3}, {"command": HOSTILE, "count": 2}]
+
+
+def test_what_is_not_listed_takes_no_place_in_a_list(tmp_path):
+    """Sessions without an address, and commands without a text, however many there are."""
+    named = [did("aa", 0, "command.input", input="id", src_ip="192.0.2.1")]
+    nameless = [did(f"b{i}", i, "command.input") for i in range(3)]
+    with open_for_reading(made_of(tmp_path, a=[*named, *nameless])) as database:
+        figures = asked(database.connection, top=1)
+    assert figures["top_sources"] == [{"src_ip": "192.0.2.1", "sessions": 1}]
+    assert figures["top_commands"] == [{"command": "id", "count": 1}]
 
 
 def test_absent_is_null_and_empty_is_empty(figures):
