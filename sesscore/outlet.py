@@ -61,9 +61,10 @@ class Outlet:
         while rest and self._kept is None and self._takes():
             rest = rest[os.write(self._descriptor, rest[:_ATOM] if self._may_wait else rest) :]
         if rest:
-            if self._kept is None:
-                self._kept = self._opened.enter_context(tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY))  # noqa: SIM115
-            self._kept.write(rest)
+            with _keeping():
+                if self._kept is None:
+                    self._kept = self._opened.enter_context(_spool())
+                self._kept.write(rest)
 
     def _takes(self) -> bool:
         return not self._may_wait or bool(select.select([], [self._descriptor], [], 0)[1])
@@ -76,10 +77,11 @@ class _Gathered(Outlet):
 
     def __init__(self) -> None:
         self._opened = ExitStack()
-        self._kept = self._opened.enter_context(tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY))  # noqa: SIM115
+        self._kept = self._opened.enter_context(_spool())
 
     def _put(self, data: bytes) -> None:
-        self._kept.write(data)
+        with _keeping():
+            self._kept.write(data)
 
     def finish(self) -> None:
         """Writes all of it."""
@@ -87,6 +89,23 @@ class _Gathered(Outlet):
         while piece := self._kept.read(_GATHERED):
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
+
+
+def _spool() -> IO[bytes]:
+    return tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY)
+
+
+@contextmanager
+def _keeping() -> Iterator[None]:
+    """It is not what is written to that failed, but the folder of files without a name."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"what cannot be written at once cannot be kept: {error.strerror}",
+            where=tempfile.tempdir or "",
+            hint="write to a file with -o; or set TMPDIR to a folder with room",
+        ) from error
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
@@ -120,7 +139,8 @@ def _to_stdout() -> Iterator[Outlet]:
 @contextmanager
 def _to_file(path: Path) -> Iterator[Outlet]:
     """A draft beside the file, which then takes its place; a device or a FIFO is written, not replaced."""
-    replaced = not path.exists() or path.is_file()
+    # Those of pathlib raise where a folder may not be looked into.
+    replaced = not os.path.exists(path) or os.path.isfile(path)  # noqa: PTH110, PTH113
     draft = path.with_name(f".{path.name}.{os.getpid()}") if replaced else path
     try:
         if replaced:

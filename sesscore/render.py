@@ -1,39 +1,38 @@
 """From figures to bytes: JSON for programs, a page of blocks for people. It knows no report."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 
 import orjson
 
 from sesscore.queries import Value
+from sesscore.report.zones import rfc3339
 from sesscore.safetext import safe, safe_json, shortened, width
 
 PAGE = 100  # columns; fixed, so that the same figures give the same page everywhere
 HALF = 48
 BAR = 10
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CYCLE_US = 146_097 * 86_400_000_000
-_YEAR_ONE_US = -719_162 * 86_400_000_000
-_YEAR_10000_US = 2_932_897 * 86_400_000_000
-
 
 def to_json(document: dict[str, object]) -> bytes:
     """One JSON document, the same bytes for the same figures; safe to look at, for its strings hold no raw controls."""
-    text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    return safe_json(text.decode()).encode()
+    return f"{json_text(document, indented=True)}\n".encode()
+
+
+def json_text(value: object, *, indented: bool = False) -> str:
+    """JSON that is safe to look at. A lone surrogate, which no database holds but a name may, stays one."""
+    try:
+        text = orjson.dumps(value, option=orjson.OPT_INDENT_2 if indented else None).decode()
+    except TypeError:
+        text = json.dumps(value, indent=2 if indented else None, separators=None if indented else (",", ":"))
+    return safe_json(text)
 
 
 def moment(us: int | None) -> str | None:
     """Microseconds since 1970 as RFC 3339 in UTC."""
-    if us is None:
-        return None
-    # An offset can carry a time past the years that datetime knows; the calendar repeats every 400 years.
-    cycles = 1 if us < _YEAR_ONE_US else -1 if us >= _YEAR_10000_US else 0
-    time = _EPOCH + timedelta(microseconds=us + cycles * _CYCLE_US)
-    return f"{time.year - 400 * cycles:04}{time:-%m-%dT%H:%M:%S.%fZ}"
+    return None if us is None else rfc3339(us)
 
 
 # What a page is made of
@@ -159,7 +158,7 @@ def _figures(block: Figures) -> Iterator[Line]:
 
 
 def _listing(listing: Listing, limit: int) -> Iterator[Line]:
-    yield [Span(listing.title, HEADING)]
+    yield [Span(safe(listing.title), HEADING)]
     if not listing.rows:
         yield [Span("  none", DIM)]
         return
@@ -194,16 +193,18 @@ def cell_text(value: str | None) -> str:
 def fitted(
     columns: Sequence[str], cells: Sequence[Sequence[str | None]], flexible: Sequence[int], limit: int
 ) -> list[int]:
-    """Widths by content; if they do not fit, the widest of the flexible columns give way."""
-    widths = []
+    """Widths by content; if they do not fit, the widest give way: flexible columns, and headings of the others."""
+    widths, least = [], []
     for i, name in enumerate(columns):
-        contents = (width(shortened(cell_text(row[i]), limit)) for row in cells)
-        widths.append(max(len(name), *contents))
-    while flexible and sum(widths) + 2 * len(widths) > limit:
-        widest = max(flexible, key=lambda i: widths[i])
-        if widths[widest] <= 8:
+        heading, *contents = (width(shortened(cell_text(text), limit)) for text in (name, *(row[i] for row in cells)))
+        content = max(contents, default=0)
+        widths.append(max(heading, content))
+        least.append(8 if i in flexible else content)
+    while sum(widths) + 2 * len(widths) > limit:
+        wide = [i for i in range(len(widths)) if widths[i] > max(least[i], 1)]
+        if not wide:
             break
-        widths[widest] -= 1
+        widths[max(wide, key=lambda i: widths[i])] -= 1
     return widths
 
 

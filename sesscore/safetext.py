@@ -12,6 +12,9 @@ _INVISIBLE = frozenset(
     + "".join(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 )
 
+# Vowels and finals of Hangul, which stand in the place of the consonant before.
+_JOINING = frozenset(map(chr, [*range(0x1160, 0x1200), *range(0xD7B0, 0xD800)]))
+
 ELLIPSIS = "…"
 
 
@@ -91,6 +94,6 @@ def shortened(text: str, limit: int) -> str:
 
 
 def _columns(character: str) -> int:
-    if unicodedata.east_asian_width(character) in "WF":
-        return 2
-    return 0 if unicodedata.category(character) in ("Mn", "Me") else 1
+    if unicodedata.category(character) in ("Mn", "Me") or character in _JOINING:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -220,7 +220,7 @@ def test_sql_prints_what_it_is_asked(capsys, database):
 def test_sql_of_standard_input(capsys, database, monkeypatch):
     import io
 
-    monkeypatch.setattr("sys.stdin", io.StringIO("SELECT 5 AS five;\n"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"SELECT 5 AS five;\n")))
     assert outcome(capsys, "sql", "-", "--db", database, "--format", "jsonl")[1] == '{"five":5}\n'
 
 

@@ -1,5 +1,6 @@
 """`sesscore sql`."""
 
+import os
 import sys
 
 import click
@@ -27,6 +28,15 @@ def sql(query: str, db: str | None, format: str, output: str) -> None:
     from sesscore.report.registry import Report
     from sesscore.report.statement import parse
 
-    text = sys.stdin.read() if query == STDOUT else query
+    text = _text(sys.stdin.buffer.read() if query == STDOUT else os.fsencode(query))
     asked = Report("sql", "", (replace(parse("rows", text, "QUERY"), title=""),), own=True, bare=True)
     print_report(asked, {}, db, None, Period(), False, format, output)
+
+
+def _text(query: bytes) -> str:
+    from sesscore.errors import UsageError
+
+    try:
+        return query.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the question is no UTF-8: {error.reason}", where=f"QUERY, byte {error.start}") from error

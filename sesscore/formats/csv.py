@@ -1,6 +1,7 @@
 """CSV (RFC 4180): a header and the rows. A report of several sections has a row for each value of each of them.
 
-Cells that a spreadsheet would take for a formula are defused.
+Cells that a spreadsheet would take for a formula are defused. CSV has one way to write nothing: a value that is absent
+and an empty text are the same here.
 """
 
 import csv

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
-from sesscore.render import ACCENT, BAR, DIM, Line, Span, drawn_bar, fitted, row_text
+from sesscore.render import ACCENT, BAR, DIM, Line, Span, cell_text, drawn_bar, fitted, row_text
 from sesscore.report.document import Column
 from sesscore.report.values import Value, shown
+from sesscore.safetext import shortened, width
 
 LOOKED_AT = 500  # rows that tell the widths, and of which bars are drawn
 
@@ -25,18 +26,28 @@ def grid(
     widths = _widths(columns, first, right, limit - sum(map(_room, columns, scales)))
     yield [Span(row_text([column.heading for column in columns], widths, right), DIM)]
     for row in chain(first, after, going):
-        yield _line(columns, row, widths, right, scales)
+        yield _line(columns, row, _wider(columns, row, widths, limit), right, scales)
 
 
 def _numbers(place: int, rows: Sequence[Sequence[Value]]) -> bool:
     """Whether a column whose kind nobody told holds numbers."""
-    return all(row[place] is None or isinstance(row[place], int | float) for row in rows)
+    values = [row[place] for row in rows if row[place] is not None]
+    return bool(values) and all(isinstance(value, int | float) for value in values)
 
 
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Value]], right: Sequence[bool], limit: int) -> list[int]:
     cells = [[shown(column.kind, value) for column, value in zip(columns, row, strict=True)] for row in rows]
     flexible = [i for i, column in enumerate(columns) if not right[i] and not column.whole]
     return fitted([column.heading for column in columns], cells, flexible, limit)
+
+
+def _wider(columns: Sequence[Column], row: Sequence[Value], widths: Sequence[int], limit: int) -> Sequence[int]:
+    """The widths for a row that came later: a number that is cut would be another, and what is `whole` stays so."""
+    wider = list(widths)
+    for i, (column, value) in enumerate(zip(columns, row, strict=True)):
+        if column.whole or isinstance(value, int | float):
+            wider[i] = max(widths[i], width(shortened(cell_text(shown(column.kind, value)), limit)))
+    return wider
 
 
 def _scale(column: Column, place: int, rows: Sequence[Sequence[Value]]) -> float | None:

@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from sesscore.render import json_text
 from sesscore.report.document import Document, Figures, Records, Section, Sum, Table
 from sesscore.report.values import plain
-from sesscore.safetext import safe_json
 
 if TYPE_CHECKING:
     from sesscore.formats import Look
@@ -43,7 +41,7 @@ def top(document: Document) -> dict[str, Any]:
 
 def text(value: Any) -> bytes:
     """A value on one line."""
-    return safe_json(orjson.dumps(value).decode()).encode()
+    return json_text(value).encode()
 
 
 def objects(section: Section) -> Iterator[Mapping[str, Any]]:

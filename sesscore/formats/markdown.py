@@ -12,15 +12,21 @@ from sesscore.safecells import markdown_cell
 if TYPE_CHECKING:
     from sesscore.formats import Look
 
-_WORDS = re.compile(r"[A-Za-z0-9 ,:–-]*")  # in which Markdown sees nothing, not even an address
+# Words, days and times, in which nobody sees markup: no address, reference to an issue or commit, or `:smile:`.
+_WORD = r"(?:[A-Za-z]+|[0-9]{1,4}(?:-[0-9]{2}){0,2}|[0-9]{2}(?::[0-9]{2}){2}|–),?"
+_WORDS = re.compile(rf"{_WORD}(?: {_WORD})*")
 
 
 def pieces(document: Document, look: "Look") -> Iterator[bytes]:
-    """A heading, then a table for each section."""
-    yield f"# {_said(document.title)}\n\n{_said(document.covers)}\n".encode()
-    for section in document.sections:
+    """A heading, then a table for each section. A value that is absent is a dash, an empty text nothing."""
+    if document.title:
+        yield f"# {_said(document.title)}\n\n{_said(document.covers)}\n\n".encode()
+    for number, section in enumerate(document.sections):
         columns = columns_of(section)
-        yield f"\n## {_said(section.title)}\n\n".encode()
+        if number:
+            yield b"\n"
+        if section.title:
+            yield f"## {_said(section.title)}\n\n".encode()
         yield _line([_said(column.heading) for column in columns])
         yield _line(["---:" if column.kind.stands_right else "---" for column in columns])
         for row in rows_of(section):

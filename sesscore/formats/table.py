@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sesscore.formats.grid import grid
 from sesscore.formats.rows import rows_of
-from sesscore.render import BAD, DIM, GOOD, HEADING, Line, Span, bare, written
+from sesscore.render import BAD, DIM, GOOD, HEADING, Line, Span, bare, cell_text, written
 from sesscore.report.document import Column, Document, Figures, Records, Section, Sum, Table
 from sesscore.report.values import Value, shown
-from sesscore.safetext import safe, width
+from sesscore.safetext import safe, shortened, width
 
 if TYPE_CHECKING:
     from sesscore.formats import Look
@@ -58,10 +58,10 @@ def _section(section: Section, limit: int, drawn: bool) -> Iterator[Line]:
         case Sum():
             yield from _sum(section)
         case Figures(listed=(named, valued)):
-            yield [Span(section.title, HEADING)]
+            yield [Span(safe(section.title), HEADING)]
             yield from _listed(section, named, valued, limit, drawn)
         case Figures():
-            yield from _figures(section)
+            yield from _figures(section, limit)
         case Table() | Records():
             yield from _rows(section, limit, drawn)
 
@@ -71,28 +71,28 @@ def _sum(section: Sum) -> Iterator[Line]:
     (_, total), parts = section.total, section.parts
     missing = total - sum(number for _, number in parts)
     verdict = "✓ balanced" if missing == 0 else f"✗ {missing:,} unaccounted for"
-    yield [Span(section.title, HEADING)]
+    yield [Span(safe(section.title), HEADING)]
     said = " + ".join(f"{number:,} {name}" for name, number in parts)
-    yield [Span(f"  {total:,} = {said}  "), Span(verdict, BAD if missing else GOOD)]
+    yield [Span(f"  {total:,} = {safe(said)}  "), Span(verdict, BAD if missing else GOOD)]
 
 
-def _figures(section: Figures) -> Iterator[Line]:
-    """Names and values, some below each other, then the next to their right."""
+def _figures(section: Figures, limit: int) -> Iterator[Line]:
+    """Names and values, some below each other, then the next to their right, if there is room."""
     cells = [
-        (column.heading, shown(column.kind, value) or "–")
+        (shortened(column.heading, limit // 2 - 3), shortened(cell_text(shown(column.kind, value)), limit // 2 - 3))
         for column, value in zip(section.columns, section.values, strict=True)
     ]
-    columns = [cells[i : i + section.down] for i in range(0, len(cells), section.down)]
-    names = [max(len(name) for name, _ in column) for column in columns]
-    values = [max(width(safe(value)) for _, value in column) for column in columns]
-    for row in zip_longest(*columns):
+    for down in range(min(section.down, len(cells)), len(cells) + 1):
+        columns = [cells[i : i + down] for i in range(0, len(cells), down)]
+        widths = [tuple(max(width(cell[i]) for cell in column) for i in (0, 1)) for column in columns]
+        if sum(map(sum, widths)) + 6 * len(widths) - 2 <= limit:
+            break
+    for row in zip_longest(*columns, fillvalue=("", "")):
         line: Line = []
-        for cell, name_width, value_width in zip(row, names, values, strict=True):
-            name, value = cell or ("", "")
-            text = safe(value)
+        for (name, value), (name_width, value_width) in zip(row, widths, strict=True):
             line += [
-                Span(f"  {name:<{name_width}}", DIM),
-                Span(f"  {' ' * (value_width - width(text))}{text}  "),
+                Span(f"  {name}{' ' * (name_width - width(name))}", DIM),
+                Span(f"  {' ' * (value_width - width(value))}{value}  "),
             ]
         yield line
 
@@ -110,7 +110,7 @@ def _rows(section: Table | Records, limit: int, drawn: bool) -> Iterator[Line]:
     if isinstance(section, Table) and section.most is not None:
         title, rows = _first(title, list(rows), section.most)
     if title:
-        yield [Span(title, HEADING)]
+        yield [Span(safe(title), HEADING)]
     yield from grid(section.columns, rows, limit, drawn=drawn)
 
 

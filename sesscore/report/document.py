@@ -134,6 +134,9 @@ def _at(record: Any, path: str) -> Value:
 
 Section = Figures | Table | Sum | Records
 
+# What stands at the top of every document for programs, before its sections, whose names are others.
+TOP = ("schema", "report", "sensor", "since", "until", "tz")
+
 
 @dataclass(frozen=True)
 class Document:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sesscore.errors import StorageError, UsageError
 from sesscore.queries import folders, names, sql
+from sesscore.report.document import TOP
 from sesscore.report.statement import Parameter, Statement, parse
 
 _SHIPPED = "reports"
@@ -63,7 +64,7 @@ def shipped() -> list[str]:
 
 def own(folder: Path | None) -> list[str]:
     """The names of the user's reports that no report of the program has."""
-    if folder is None or not folder.is_dir():
+    if folder is None:
         return []
     entries = (entry.stem if entry.suffix == ".sql" else entry.name for entry in _reports_in(folder))
     return sorted({name for name in entries if _NAME.fullmatch(name)} - set(shipped()))
@@ -80,7 +81,7 @@ def _own(folder: Path, name: str) -> Report | None:
     if name not in own(folder):
         return None
     one = folder / f"{name}.sql"
-    files = [one] if one.is_file() else sorted((folder / name).glob("*.sql"))
+    files = [one] if one.is_file() else sorted(entry for entry in _reports_in(folder / name) if entry.suffix == ".sql")
     if not files:
         return None
     statements = _statements({file.stem: _read(file) for file in files}, str(files[0].parent))
@@ -90,6 +91,8 @@ def _own(folder: Path, name: str) -> Report | None:
 def _reports_in(folder: Path) -> Iterator[Path]:
     try:
         yield from (entry for entry in folder.iterdir() if entry.suffix == ".sql" or entry.is_dir())
+    except (FileNotFoundError, NotADirectoryError):  # most have none
+        return
     except OSError as error:
         raise _unreadable(folder, error) from error
 
@@ -111,8 +114,21 @@ def _unreadable(path: Path, error: OSError) -> StorageError:
 
 def _statements(texts: dict[str, str], folder: str) -> tuple[Statement, ...]:
     found = [parse(_ORDER.sub("", name), text, f"{folder}/{name}.sql") for name, text in texts.items()]
+    _refuse_names(found)
     _refuse_two_kinds(found)
     return tuple(found)
+
+
+def _refuse_names(statements: Sequence[Statement]) -> None:
+    """A section has its own name in the document."""
+    taken = {*TOP}
+    for statement in statements:
+        if statement.name in taken:
+            hint = "name the file otherwise; digits in front do not count"
+            raise UsageError(
+                f"another part of the document is called {statement.name}", where=statement.where, hint=hint
+            )
+        taken.add(statement.name)
 
 
 def _refuse_two_kinds(statements: Sequence[Statement]) -> None:

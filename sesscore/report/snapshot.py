@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import count
 from typing import Any
 
 import apsw
@@ -113,6 +114,11 @@ class Snapshot:
             if not self.report.own:
                 raise
             raise UsageError(f"SQLite refuses the statement: {error}", where=statement.where) from error
+        except UnicodeDecodeError as error:
+            if not self.report.own:
+                raise
+            what = f"it answers with a text that is no UTF-8: {error.reason}"
+            raise UsageError(what, where=statement.where, hint="hex(…) of it, or CAST(… AS BLOB)") from error
 
 
 def bindings(connection: apsw.Connection, period: Period, sensor: str | None) -> dict[str, Value]:
@@ -146,11 +152,20 @@ def _refuse_more(statement: Statement, first: str) -> None:
 def _columns(statement: Statement, found: Sequence[str]) -> Sequence[Column]:
     """The columns that the header names, which must be those of the statement; else those of the statement."""
     if not statement.columns:
-        return [Column(name, _guessed(name)) for name in found]
+        return [Column(name, _guessed(found[i])) for i, name in enumerate(_told_apart(found))]
     names = [column.name for column in statement.columns]
     if names != list(found):
         raise _mistake(statement, f"its header names the columns {', '.join(names)}, it has {', '.join(found)}")
     return statement.columns
+
+
+def _told_apart(names: Sequence[str]) -> Iterator[str]:
+    """Columns of one name as SQLite itself tells them apart: `a`, `a:1`."""
+    taken: set[str] = set()
+    for name in names:
+        numbered = (f"{name}:{number}" if number else name for number in count())
+        taken.add(one := next(one for one in numbered if one not in taken))
+        yield one
 
 
 def _guessed(name: str) -> Kind:

@@ -90,6 +90,9 @@ def parse(name: str, text: str, where: str) -> Statement:
         else:
             answers.append(line.strip())
             current = None
+    columns = tuple(_column(line, where) for line in listed["columns"])
+    if len({column.name for column in columns}) < len(columns):
+        raise UsageError("two columns have the same name", where=where, hint="SELECT … AS another_name")
     return Statement(
         name,
         text,
@@ -98,7 +101,7 @@ def parse(name: str, text: str, where: str) -> Statement:
         said.get("shape") == "figures",
         said.get("half") == "yes",
         tuple(_parameter(line, where) for line in listed["parameters"]),
-        tuple(_column(line, where) for line in listed["columns"]),
+        columns,
         where,
     )
 

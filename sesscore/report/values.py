@@ -55,8 +55,8 @@ def shown(kind: Kind, value: Value) -> str | None:
             return f"{100 * value:.1f} %"
         case Kind.MILLISECONDS:
             return f"{value / 1000:,.3f} s"
-        case Kind.MOMENT:
-            return _to_the_second(moment(int(value)) or "")
+        case Kind.MOMENT if isinstance(value, int):
+            return _to_the_second(moment(value) or "")
     return str(plain(kind, value))
 
 

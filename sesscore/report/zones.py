@@ -110,7 +110,8 @@ def written(us: int, place: Zone) -> str:
 def _clock(wall_us: int, between: str) -> str:
     moved_us = _into_datetime(wall_us)
     time = _EPOCH + timedelta(microseconds=wall_us + moved_us)
-    return f"{time.year - moved_us // _CYCLE_US * 400:04}{time:-%m-%d}{between}{time:%H:%M:%S}"
+    year = time.year - moved_us // _CYCLE_US * 400
+    return f"{'-' if year < 0 else ''}{abs(year):04}{time:-%m-%d}{between}{time:%H:%M:%S}"
 
 
 def _east(offset: int) -> str:

@@ -54,17 +54,9 @@ def _step(row: Row) -> dict[str, Any]:
     return {
         "version": row["version"],
         "name": row["name"],
-        "applied_at": _when(row["applied_us"]),
+        "applied_at": moment(row["applied_us"]),
         "readable_from": row.get("readable_from"),
     }
-
-
-def _when(us: int) -> str | None:
-    """A database from elsewhere may hold a time that no calendar has."""
-    try:
-        return moment(us)
-    except OverflowError:
-        return None
 
 
 def _last_run(connection: apsw.Connection) -> dict[str, Any] | None:
@@ -74,8 +66,8 @@ def _last_run(connection: apsw.Connection) -> dict[str, Any] | None:
     run = found[0]
     return {
         "run_id": run["run_id"],
-        "started_at": _when(run["started_us"]),
-        "committed_at": _when(run["committed_us"]),
+        "started_at": moment(run["started_us"]),
+        "committed_at": moment(run["committed_us"]),
         "commits": run["commits"],
         "source": run["source"],
         "source_offset": run["source_offset"],
