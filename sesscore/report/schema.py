@@ -22,7 +22,6 @@ _TYPES: dict[Kind, Mapping[str, Any]] = {
     Kind.DAY: _DAY,
     Kind.MILLISECONDS: {"type": ["number", "null"]},
 }
-_BOUND = {"type": ["string", "null"]}
 
 
 def schema(report: Report) -> dict[str, Any]:
@@ -46,10 +45,10 @@ def _document(document: Document) -> dict[str, Any]:
         "schema": {"const": document.schema},
         "report": {"const": document.name},
         "sensor": {"type": ["string", "null"]},
-        "since": _BOUND,
-        "until": _BOUND,
+        "since": _MOMENT,
+        "until": _MOMENT,
         "tz": {"type": "string"},
-        **{name: {} for name in document.head},
+        **{name: _like(value) for name, value in document.head.items()},
     }
     sections = {section.name: _section(section) for section in document.sections}
     return {"$schema": DIALECT, "$id": document.schema, **_object({**top, **sections})}
@@ -65,6 +64,18 @@ def _section(section: Section) -> Mapping[str, Any]:
             return {"title": section.title, "type": "array", "items": _row(section.columns)}
         case Records():
             return {"title": section.title, "type": "array", "items": section.schema}
+
+
+def _like(value: Any) -> Mapping[str, Any]:
+    """What stands at the top of a document. Of what an empty database has none of, it can be a text."""
+    match value:
+        case Mapping():
+            return _object({name: _like(below) for name, below in value.items()})
+        case bool():
+            return {"type": "boolean"}
+        case int() | float():
+            return {"type": "number"}
+    return {"type": ["string", "null"]}
 
 
 def _row(columns: Sequence[Column]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from sesscore.synth.shapes import EVENT_IDS, KINDS
 
+SCHEMA = "sesscore.synth/1"
+
 # Each line has a code: sensor, event id, and whether it is its session's first, and the close of a session that also
 # has its connect. One count per code and day is all that truth needs, so counting costs the writer next to nothing.
 FIRST, FULL = 1, 2
@@ -114,7 +116,7 @@ class Truth:
     def as_dict(self) -> dict[str, Any]:
         """All of it, under the names that reports use."""
         return {
-            "schema": "sesscore.synth/1",
+            "schema": SCHEMA,
             "events": self.events,
             "sessions": self.sessions,
             "full_delimited": self.full_delimited,
