@@ -53,6 +53,64 @@ def test_what_cannot_be_written_is_7(tmp_path, monkeypatch, target):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("refused", ["make", "write"])
+def test_no_room_to_keep_it_is_said_so(monkeypatch, tmp_path, refused):
+    """The disk of files without a name is full: that is not standard output's fault."""
+
+    class Full:
+        def __init__(self, *arguments):
+            if refused == "make":
+                self.write(b"")
+
+        def write(self, data):
+            raise OSError(28, "No space left on device")
+
+        def close(self):
+            pass
+
+        __enter__ = lambda self: self  # noqa: E731
+        __exit__ = lambda self, *error: None  # noqa: E731
+
+    monkeypatch.setattr("tempfile.SpooledTemporaryFile", Full)
+    reading, writing = os.pipe()
+    out = Outlet(writing)
+    with pytest.raises(StorageError, match="cannot be kept: No space left") as caught:
+        out.write(PIECES)
+    assert "TMPDIR" in caught.value.hint
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_reader_that_leaves_in_the_middle_ends_the_work(capfd):
+    """Standard output is gone: the rows that were not asked for yet never are."""
+    code = (
+        "import sys\nfrom sesscore.outlet import outlet\n"
+        "def rows():\n"
+        "    for number in range(100000):\n"
+        "        if number == 3000: sys.stdin.read()\n"
+        "        yield b'x' * 100\n"
+        "    sys.stderr.write('asked for all')\n"
+        "with outlet('-') as out: out.write(rows())\n"
+    )
+    run = subprocess.Popen([sys.executable, "-P", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE)  # fmt: skip
+    with run:
+        run.stdout.close()
+        run.stdin.close()
+        assert run.stderr.read() == b""
+        assert run.wait() == 0
+
+
+def test_a_folder_that_may_not_be_looked_into(monkeypatch, tmp_path):
+    def refuse(path, *others, **more):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "stat", refuse)
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(StorageError, match="Permission denied"), outlet(str(tmp_path / "closed" / "file")) as out:
+        out.write([b"x"])
+
+
 def test_a_reader_that_waits_holds_up_nobody():
     """All of it is taken while nobody reads; what the pipe has no room for is kept."""
     reading, writing = os.pipe()

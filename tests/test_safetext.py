@@ -111,3 +111,10 @@ def test_width():
     assert [width(text) for text in ("abc", "密码", "e\u0301", "ﾊ", "😀")] == [3, 4, 1, 1, 2]
     assert shortened("密码密码", 5) == "密码…"
     assert shortened("e" + "\u0301" * 10_000, 5).endswith(ELLIPSIS)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"), [("a", 1), ("漢", 2), ("e\u0301", 1), ("\u1100\u1161\u11a8", 2), ("か\u3099", 2), ("", 0)]
+)
+def test_columns_that_a_text_takes(text, columns):
+    assert width(text) == columns

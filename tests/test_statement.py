@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from filled import fill
@@ -182,6 +183,56 @@ def test_a_mistake_in_it_is_the_users_and_changes_nothing(ask, folder, tmp_path,
     ]
 
 
+@pytest.mark.parametrize("name", ["schema", "sensor", "until", "tz"])
+def test_a_section_has_a_name_of_its_own(ask, folder, name):
+    (folder / f"{name}.sql").write_text("SELECT 1")
+    (folder / "two").mkdir()
+    for number in (1, 2):
+        (folder / "two" / f"{number}_same.sql").write_text("SELECT 1")
+    code, out, err = ask(name)
+    assert (code, out) == (2, "")
+    assert f"another part of the document is called {name}" in err
+    assert "is called same" in ask("two")[2]
+
+
+def test_columns_of_one_name_are_told_apart(ask, folder):
+    (folder / "mine.sql").write_text('SELECT 1 AS a, 2 AS a, 3 AS "a:1", 4 AS day, 5 AS day')
+    told = json.loads(ask("mine", "--format", "json")[1])["mine"]
+    assert told == [{"a": 1, "a:1": 2, "a:1:1": 3, "day": "1970-01-05", "day:1": "1970-01-06"}]
+    (folder / "mine.sql").write_text("-- columns:\n--   a text\n--   a text\nSELECT 1 AS a, 2 AS a")
+    code, _, err = ask("mine")
+    assert (code, "the same name" in err) == (2, True)
+
+
+@pytest.mark.parametrize("closed", ["is_dir", "iterdir", "read_text"])
+def test_a_folder_that_may_not_be_read_is_said(ask, folder, monkeypatch, closed):
+    (folder / "mine.sql").write_text("SELECT 1")
+    real = getattr(Path, closed)
+
+    def refuse(path, *arguments):
+        if folder in (path, path.parent):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *arguments)
+
+    monkeypatch.setattr(Path, closed, refuse)
+    code, out, err = ask("mine")
+    if closed == "is_dir":  # nothing asks
+        assert code == 0
+    else:
+        assert (code, out) == (7, "")
+        assert str(folder) in err
+        assert "check the permissions" in err
+
+
+def test_a_text_that_is_no_utf_8_is_the_statements(ask, folder):
+    (folder / "bad.sql").write_text("SELECT 'a' AS x UNION ALL SELECT CAST(x'ff' AS TEXT)")
+    code, _, err = ask("bad", "--format", "jsonl")
+    assert code == 2
+    assert "no UTF-8" in err
+    assert "bad.sql" in err
+    assert "CAST(… AS BLOB)" in err
+
+
 def test_a_file_that_is_no_text(ask, folder):
     (folder / "bad.sql").write_bytes(b"SELECT '\xff'")
     code, _, err = ask("bad")
@@ -222,6 +273,15 @@ def test_sql_of_standard_input(capsys, database, monkeypatch):
 
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"SELECT 5 AS five;\n")))
     assert outcome(capsys, "sql", "-", "--db", database, "--format", "jsonl")[1] == '{"five":5}\n'
+
+
+def test_a_question_that_is_no_text(capsys, database, monkeypatch):
+    import io
+
+    code, out, err = outcome(capsys, "sql", "SELECT '\udcff'", "--db", database)
+    assert (code, out, "no UTF-8" in err) == (2, "", True)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"SELECT '\xff'")))
+    assert outcome(capsys, "sql", "-", "--db", database)[0] == 2
 
 
 def test_sql_without_a_database_is_6(capsys, tmp_path):
