@@ -22,6 +22,7 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 UPDATE = os.environ.get("SESSCORE_UPDATE_DOCS") == "1"
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^`([\w./-]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)  # and what is in it
 EXAMPLE = re.compile(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 TIME = re.compile(r"\bin [\d.]+ s$", re.MULTILINE)
 
@@ -97,9 +98,12 @@ def test_the_second_command_runs_these_tests():
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_examples(path, shell):
-    """Commands of a document run in order, in one folder; output that ends without `$` is theirs."""
+def test_examples(path, shell, tmp_path):
+    """Commands of a document run in order, in one folder with its files; output that ends without `$` is theirs."""
     text = path.read_text("utf-8")
+    for name, content in FILE.findall(text):
+        (tmp_path / "folder" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "folder" / name).write_text(content, "utf-8")
 
     def real(match):
         command = match[1]

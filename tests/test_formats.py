@@ -199,8 +199,10 @@ def test_no_line_is_wider_than_the_page(form):
         Figures("figures", "Figures", [Column(f"name {i}") for i in range(9)], [long, *range(10**9, 10**9 + 8)]),
         Figures("half", "Half", [Column(long), Column("b")], [1, long], half=True),
         Table("other", "Other", texts[:2], [(long, long)], half=True),
+        sensor=long,
     )
     page = printed(made, form)
+    assert page.splitlines()[2] == "  all time"
     assert max(width(line) for line in page.splitlines()) <= PAGE
     assert "1000000007" in page.replace(",", "")
 

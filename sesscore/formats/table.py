@@ -25,7 +25,7 @@ def pieces(document: Document, look: "Look") -> Iterator[bytes]:
 def page(document: Document, limit: int, *, drawn: bool = True) -> Iterator[Line]:
     """The lines, of at most `limit` columns where the content allows. drawn: with bars."""
     if document.title:
-        yield [Span(safe(document.title), HEADING), Span("  " + safe(document.covers), DIM)]
+        yield from _title(document, limit)
     for sections in _side_by_side([section for section in document.sections if not section.unseen]):
         if document.title:
             yield []
@@ -33,6 +33,16 @@ def page(document: Document, limit: int, *, drawn: bool = True) -> Iterator[Line
             yield from _section(sections[0], limit, drawn)
         else:
             yield from _beside(sections, limit, drawn)
+
+
+def _title(document: Document, limit: int) -> Iterator[Line]:
+    """What it is and what it covers: on one line if there is room, else on lines below."""
+    title, covers = shortened(document.title, limit), safe(document.covers)
+    if width(title) + 2 + width(covers) <= limit:
+        yield [Span(title, HEADING), Span("  " + covers, DIM)]
+        return
+    yield [Span(title, HEADING)]
+    yield from ([Span("  " + shortened(part, limit - 2), DIM)] for part in document.parts)
 
 
 def _side_by_side(sections: Sequence[Section]) -> Iterator[Sequence[Section]]:

@@ -159,8 +159,13 @@ class Document:
     @property
     def covers(self) -> str:
         """What it covers, in words."""
+        return ", ".join(self.parts)
+
+    @property
+    def parts(self) -> Sequence[str]:
+        """The same, each for itself: sensor, period, and what the report notes."""
         of = "all sensors" if self.sensor is None else f"sensor {self.sensor}"
-        return ", ".join(part for part in (of, self.period.text(), self.note) if part)
+        return [part for part in (of, self.period.text(), self.note) if part]
 
     def changed(self, change: Callable[[str], str]) -> "Document":
         """The same with every text of its values changed."""
