@@ -34,6 +34,7 @@ TOPICS = (
     "store",
     "sources",
     "answers",
+    "outputs",
     "period",
     "safety",
     "options",
