@@ -2,15 +2,15 @@
 
     value_totals(kind_low, kind_high, since_day, end_day, sensor_id, together, top)
 
-One row for each (kind, text of a, text of b) of rollup_value in a half-open range of days, in no order: kind, a, b, a_key, b_key, seen,
-seen_low, first_day, last_day, days. Of the arguments the last three may be left out or NULL (all sensors, no, all).
+One row for each (kind, text of a, text of b) of rollup_value in a half-open range of days, in no order: kind, a, b, a_key,
+b_key, seen, seen_low, first_day, last_day, days. Of the arguments the last three may be left out or NULL (all sensors, no, all).
 
 A loadable extension of SQLite like `_fold`, with a copy of its own of the routines.
 """
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t, uintptr_t
 from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy, memset, strlen
+from libc.string cimport memcpy, memset
 
 import os
 
