@@ -267,7 +267,7 @@ cdef char *copied(str text) except NULL:
     return copy
 
 
-def show_totals(uintptr_t database, str days not None, str values not None, str texts not None, int most=MOST_TOTALS):
+def show_totals(uintptr_t database, str days not None, str values not None, str texts not None, int most):
     """Makes `value_totals` known to a connection that has loaded this module as an extension.
 
     database: `apsw.Connection.sqlite3_pointer()`. days, values, texts: the statements of sql/totals/. most: how many totals are

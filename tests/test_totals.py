@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sesscore.extension import value_totals
+from sesscore.extension import MOST_TOTALS, value_totals
 from sesscore.migrations import run_migrations
 
 TEXTS = {
@@ -30,7 +30,7 @@ ROWS = st.dictionaries(
 )
 
 
-def filled(rows, most=None):
+def filled(rows, most=MOST_TOTALS):
     """A database in memory with these counts, and the function on its connection."""
     connection = apsw.Connection(":memory:")
     run_migrations(connection)
@@ -86,7 +86,7 @@ def by_text(told):
     length=st.integers(0, 7),
     sensor=st.sampled_from([None, 1, 2, -1]),
     together=st.sampled_from([None, 0, 1]),
-    most=st.sampled_from([2, 3, 7, 1 << 20]),
+    most=st.sampled_from([2, 3, 7, MOST_TOTALS]),
 )
 def test_as_a_plain_count(rows, low, width, since, length, sensor, together, most):
     arguments = low, low + width if low < 104 else 104, since, since + length, sensor, together
@@ -100,7 +100,7 @@ def test_as_a_plain_count(rows, low, width, since, length, sensor, together, mos
 
 
 @settings(deadline=None)
-@given(ROWS, st.integers(1, 9), st.sampled_from([2, 5, 1 << 20]))
+@given(ROWS, st.integers(1, 9), st.sampled_from([2, 5, MOST_TOTALS]))
 def test_the_top_is_among_what_is_told(rows, top, most):
     everything = 1, 200, -9, 9, None, 0
     connection = filled(rows, most)
