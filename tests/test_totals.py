@@ -23,7 +23,7 @@ ROWS = st.dictionaries(
         st.integers(1, 2),  # sensor
         st.sampled_from([1, 2, 3, 6, 7, 8, 101, 104]),
         TEXT_IDS,
-        TEXT_IDS,
+        st.one_of(st.just(0), TEXT_IDS),
     ),
     st.integers(0, 5),
     max_size=60,
@@ -114,6 +114,13 @@ def test_the_top_is_among_what_is_told(rows, top, most):
     assert {key for key, row in expected.items() if row[2] >= least[0]} <= told.keys()
     if most > len(expected):
         assert all(row[2] >= least[0] for row in told.values())
+
+
+def test_a_day_counts_once():
+    """However many sensors and ids have the value on it."""
+    connection = filled({(0, 1, 3, 100, 0): 1, (0, 2, 3, 100, 0): 1, (0, 2, 3, 103, 0): 1, (2, 1, 3, 9000, 0): 1})
+    [told] = asked(connection, 3, 3, 0, 9)
+    assert told[-5:] == (4, 4, 0, 2, 2)
 
 
 def test_keys_are_those_of_texts():
