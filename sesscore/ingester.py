@@ -1,10 +1,9 @@
 """A database that is open for ingest: reads sources into it, pass after pass."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -40,8 +39,8 @@ _REGRESSED = "lost what was read of it before, or was begun anew (source regress
 class Watcher(Protocol):
     """Who is told about progress; see `sesscore.progress`."""
 
-    def start(self, total_bytes: int) -> None:
-        """total_bytes: of all files, as stored."""
+    def start(self, total_bytes: Callable[[], int]) -> None:
+        """total_bytes: gives those of all files, as stored, which takes a look at each."""
 
     def update(self, stored_bytes: int, events: int, sessions: int, source: str) -> None:
         """stored_bytes: of `start`'s total that were read; events and sessions: new in this run."""
@@ -106,11 +105,8 @@ class Ingester:
 
     # One pass
 
-    def read(self, candidates: Sequence[Candidate]) -> None:
-        """Reads what is new in files, in their order. Raises SesscoreError."""
-        if self._progress is not None:
-            self._done_bytes = 0
-            self._progress.start(sum(_stored_bytes(candidate) for candidate in candidates))
+    def read(self, candidates: Iterable[Candidate]) -> None:
+        """Reads what is new in files, in their order; each is asked for when its turn comes. Raises SesscoreError."""
         with ReadAhead(
             candidates,
             partial(read_source, replace(self._desk, claims=Claims())),
@@ -185,12 +181,3 @@ class Ingester:
         if self._progress is not None:
             counts = self._writer.account.written
             self._progress.update(self._done_bytes + stored_bytes, counts.ledger.events, counts.new_sessions, path)
-
-
-def _stored_bytes(candidate: Candidate) -> int:
-    if candidate.problem is not None or candidate.path == "-":
-        return 0
-    try:
-        return Path(candidate.path).stat().st_size
-    except OSError:
-        return 0
