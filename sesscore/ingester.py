@@ -5,10 +5,9 @@ from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from sesscore.discover import Candidate
-from sesscore.halves import Join, joins
 from sesscore.pragmas import Durability
 from sesscore.queries import sql
 from sesscore.readahead import ReadAhead
@@ -27,11 +26,13 @@ from sesscore.reading import (
 )
 from sesscore.recognise import Claims
 from sesscore.result import IngestResult
-from sesscore.retry import Retry
 from sesscore.signals import Stop
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_reading, open_for_writing
 from sesscore.writer import Writer
+
+if TYPE_CHECKING:
+    from sesscore.halves import Join
 
 _REGRESSED = "lost what was read of it before, or was begun anew (source regressed): it is read as another source"
 
@@ -120,6 +121,8 @@ class Ingester:
 
     def retry(self) -> None:
         """Reads again what is in quarantine. Raises SesscoreError."""
+        from sesscore.retry import Retry  # late, as what follows: most runs have nothing to read again, or to join
+
         self._writer.commit()
         again = Retry(self._writer, self._connection, self._desk.connection, self._options, self._result.retried)
         for done in again.steps():
@@ -131,6 +134,10 @@ class Ingester:
     def join(self) -> None:
         """Joins the halves of events, of which each source holds one. Raises SesscoreError."""
         self._writer.settle()
+        if not self._connection.execute(sql("store/has_open_ends")).get:
+            return
+        from sesscore.halves import joins
+
         for join in joins(self._connection, self._options):
             self._join(join)
             self._writer.settle()
@@ -166,7 +173,7 @@ class Ingester:
             case Unreadable():
                 met.unreadable(step.path, step.problem, step.hint)
 
-    def _join(self, join: Join) -> None:
+    def _join(self, join: "Join") -> None:
         """Counts an event of two sources."""
         self._writer.join(join)
         for row in (join.first.source, join.second):

@@ -8,7 +8,6 @@ from typing import Protocol
 from sesscore._scan import EventBatch
 from sesscore.blocks import Blocks
 from sesscore.matchers import Registry
-from sesscore.slowpath import decode, unwrap
 
 BLOCK_BYTES = 8 * 1024 * 1024  # of log a batch, at the most
 FIRST_BYTES = 2 * 1024 * 1024  # of a source of which nobody knows yet how short its lines are
@@ -190,6 +189,8 @@ class RecordReader:
         return self._stretch(batch, at, "json" if batch.block.find(b"\n", at) >= 0 else "unterminated", final)
 
     def _records_of(self, batch: EventBatch, at: int, end: int) -> None:
+        from sesscore.slowpath import decode, unwrap  # late, and below: it brings two libraries for JSON
+
         for fields, enclosing in unwrap(decode(batch.block[at:end]), batch.is_event):
             reason = batch.add(fields, enclosing)
             if reason is not None:
@@ -239,6 +240,8 @@ class RecordReader:
 
     def _salvage(self, batch: EventBatch, at: int, end: int, growing: bool) -> int:
         """Where the first whole event in [at, end) begins, or -1. growing: `end` is not where the line ends."""
+        from sesscore.slowpath import decode
+
         while (found := batch.next_whole(at, end, growing)) is not None:
             begin, at = found
             if batch.is_event(decode(batch.block[begin:at])):

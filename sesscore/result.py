@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sesscore.counts import Counts
+from sesscore.counts import Counts, Retried
 from sesscore.errors import SesscoreError
 from sesscore.ledger import Ledger
 from sesscore.met import Met, Problem
-from sesscore.retry import Retried
 
 Degraded = Callable[[SesscoreError | None], None]
 """Is told why nothing can be stored for now, and None when it can be again."""

@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import apsw
 
@@ -12,8 +12,6 @@ from sesscore._fold import Folded, Folder
 from sesscore.cadence import Cadence
 from sesscore.counts import Account, Counts
 from sesscore.extension import row_tables
-from sesscore.halves import Join
-from sesscore.halves_taken import take_half, take_lead
 from sesscore.known import SourceRow, Version, parameters
 from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
@@ -21,6 +19,9 @@ from sesscore.queries import sql
 from sesscore.records import Scanned
 from sesscore.stored import StoredSession, StoredSessions
 from sesscore.storing import Storing
+
+if TYPE_CHECKING:
+    from sesscore.halves import Join
 
 TEXTS_WARMED = 32_768
 BYTES_WARMED = 8 * 1024 * 1024
@@ -131,11 +132,13 @@ class Writer:
     def _is_due(self) -> bool:
         return not self._held and self._cadence.is_due(self.folder.tallies)
 
-    def join(self, join: Join) -> None:
+    def join(self, join: "Join") -> None:
         """Counts an event that two sources hold as the last of the first one; the second loses what it counted of it.
 
         Raises apsw.Error.
         """
+        from sesscore.halves_taken import take_half, take_lead
+
         self.begin()
         self.settle()
         self.mend(join.second, take_lead(self._connection, join.second, join.lead))
@@ -226,8 +229,7 @@ class Writer:
     def count_sessions(self) -> int:
         """Sessions in the database."""
         self.settle()
-        count: int = self._connection.execute(sql("store/count_sessions")).get
-        return count
+        return int(self._connection.execute(sql("store/count_sessions")).get)
 
     def _warm(self) -> None:
         """Remembers the texts that were stored last, so that they are not stored again."""
@@ -286,9 +288,8 @@ class Writer:
         later("source", parameters(source))
         if not self._run_id:
             self._run_id = self._connection.execute(sql("store/next_run")).get
-        now_us = time.time_ns() // 1000
-        values = (self._run_id, self._started_us, now_us, source.source_id, source.offset, folded.last_session)
-        later("checkpoint", values)
+        times = self._started_us, time.time_ns() // 1000
+        later("checkpoint", (self._run_id, *times, source.source_id, source.offset, folded.last_session))
 
     def _source_id(self, source: SourceRow) -> int:
         """The number of a source. A new one gets the next, and is stored with what is known of it."""

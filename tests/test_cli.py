@@ -14,9 +14,9 @@ from filled import fill
 
 from sesscore import __version__, cli
 from sesscore.commands.ingest import closing_line
+from sesscore.counts import Retried
 from sesscore.errors import DatabaseInUse, SesscoreError, StorageError
 from sesscore.ledger import Ledger
-from sesscore.retry import Retried
 from sesscore.store import open_for_writing
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SESSCORE_")}

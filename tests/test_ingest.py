@@ -515,6 +515,24 @@ def test_a_run_that_ended_before_the_end_of_a_source_was_told(
     desk.assert_nothing_new(path)
 
 
+def test_who_watches_is_told_how_far_it_is(desk: Desk) -> None:
+    """All bytes first, those that were read at the end."""
+    told: list[tuple[Any, ...]] = []
+
+    class Watching:
+        def start(self, total_bytes: Callable[[], int]) -> None:
+            told.append((total_bytes(),))
+
+        def update(self, *figures: Any) -> None:
+            told.append(figures)
+
+    paths = [desk.put(name, lines(one)) for name, one in (("a", A), ("b", B))]
+    size = sum(Path(path).stat().st_size for path in paths)
+    desk.ingest(*paths, progress=Watching())
+    assert told[0] == (size,)
+    assert told[-1] == (size, 2, 2, paths[-1])
+
+
 def failing_finish(*given: Any) -> None:
     raise RuntimeError("killed")
 
