@@ -130,7 +130,7 @@ def row_of(source: Source, sensor: str) -> SourceRow:
 def stored_path(path: str) -> str:
     """A path as text: bytes that are no UTF-8 are written as escapes."""
     if path.isascii():
-        return path  # itself, not another one like it: of a million files each path is kept
+        return path
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import apsw
 
 from sesscore.known import TAIL_BYTES, Content, SourceRow, Version, digest, is_telling, known_rows, row_of
+from sesscore.numbers import Numbers
 from sesscore.queries import sql
 from sesscore.sources import STDIN, Source, open_source
 from sesscore.unreadable import SourceUnreadable
@@ -43,19 +44,22 @@ class Claims:
     """Which row moves a source on in a run: a source has one offset, so one file at a time reads it. For any thread."""
 
     def __init__(self) -> None:
-        self._origins: set[bytes] = set()
+        self._origins = Numbers()
         self._lock = threading.Lock()
 
     def take(self, row: SourceRow) -> bool:
         """Whether the row may be moved on; from then on no other row of the source may."""
         with self._lock:
-            taken = row.origin in self._origins
-            self._origins.add(row.origin)
-        return not taken
+            return self._origins.add(_random_part(row))
 
     def has(self, row: SourceRow) -> bool:
         """Whether a row of the source is moved on."""
-        return row.origin in self._origins
+        return _random_part(row) in self._origins
+
+
+def _random_part(row: SourceRow) -> int:
+    """Enough of an origin to tell a million sources apart; if two were alike, the second would be read anew."""
+    return int.from_bytes(row.origin[:8])
 
 
 def recognise(

@@ -11,6 +11,7 @@ _DATE = re.compile(
     r"[._-]?(?<![0-9])(?:([0-9]{4})-([0-9]{2})-([0-9]{2})|([0-9]{4})([0-9]{2})([0-9]{2})"
     r"|([0-9]{4})_([0-9]{1,2})_([0-9]{1,2}))(?![0-9])"
 )
+_MOST_KEPT = 16  # of folders, of which each can hold a million names
 _NUMBER = re.compile(r"\.([0-9]{1,4})\Z")
 
 
@@ -73,7 +74,7 @@ class Folder:
 
 
 class Folders:
-    """Folders as they are on disk, each looked at once."""
+    """Folders as they are on disk; who asks folder by folder has each looked at once."""
 
     def __init__(self) -> None:
         self._folders: dict[str, Folder] = {}
@@ -82,6 +83,8 @@ class Folders:
         """Paths of the files that follow one by name."""
         parent, name = os.path.split(path)
         if parent not in self._folders:
+            if len(self._folders) == _MOST_KEPT:
+                self._folders.clear()
             try:
                 self._folders[parent] = Folder(os.listdir(parent or "."))  # noqa: PTH208 - names alone
             except OSError:

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sesscore import decompress
+from sesscore.compression import told
 from sesscore.sources import Source, open_source
 from sesscore.unreadable import SourceUnreadable
 
@@ -168,7 +169,7 @@ class TestTold:
         ],
     )
     def test_by_the_first_bytes(self, head, compression):
-        assert decompress.told(head) == compression
+        assert told(head) == compression
 
 
 class TestDamage:
