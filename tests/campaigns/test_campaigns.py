@@ -48,7 +48,6 @@ def test_killed_at_calls(campaign: Campaign) -> None:
     assert campaign.figures["kills"] == 16
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of a file that will not be closed
 def test_errors_of_the_disk(campaign: Campaign) -> None:
     run(campaign, iofaults.iofaults, 150)
     assert campaign.figures["faults"] > 140
