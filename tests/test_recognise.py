@@ -366,6 +366,31 @@ def test_half_a_line_is_no_source_to_go_on_with(folder: Folder) -> None:
     assert folder.events() == [1, 2]
 
 
+def test_half_a_line_is_known_beside_a_log_that_begins_alike(folder: Folder) -> None:
+    """Which is asked first whether it is the half."""
+    first = folder.put("cowrie.json.1", line(1)[:40])
+    folder.put("cowrie.json", line(1)[40:])
+    folder.ingest()
+    folder.put("cowrie.json.2.gz", gzip.compress(line(1)[:40]))
+    folder.put("new", log(2)).replace(first)  # with an inode of its own
+    folder.ingest()
+    assert ("cowrie.json.2.gz", 40, 1, 1, 0) in folder.sources()
+    folder.assert_settled()
+
+
+@pytest.mark.parametrize("suffix", PACK)
+def test_the_first_byte_of_an_event_is_packed(suffix: str, folder: Folder) -> None:
+    """By which no log can be told from another: its name can."""
+    first = folder.put("cowrie.json.1", line(1)[:1])
+    folder.put("cowrie.json", line(1)[1:])
+    folder.ingest()
+    folder.put("cowrie.json.1" + suffix, PACK[suffix](first.read_bytes()))
+    first.unlink()
+    result = folder.ingest()
+    assert (result.ledger.lines, result.ledger.duplicates) == (0, 0)
+    folder.assert_settled()
+
+
 # --- what a log begins with ------------------------------------------------------------------------------------------
 
 
