@@ -62,7 +62,7 @@ def shell(tmp_path):
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             check=False,
-            timeout=120,
+            timeout=300,
         )
         return done.returncode, done.stdout
 

@@ -30,7 +30,7 @@ from sesscore.errors import SesscoreError
 from sesscore.ingest import ingest
 
 EVENTS = 150
-PATIENCE = 60
+PATIENCE = 120
 TRIED = ("eio", "full", "short", "busy", "cantopen")
 
 
