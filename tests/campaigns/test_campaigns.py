@@ -70,7 +70,7 @@ def test_rivals(campaign: Campaign) -> None:
 
 
 def test_damage(campaign: Campaign) -> None:
-    run(campaign, damage.damage, 8 * len(damage.KINDS))
+    run(campaign, damage.damage, 3 * len(damage.KINDS))
     assert campaign.figures["refused by verify"]
 
 
@@ -86,7 +86,7 @@ def test_the_commands_are_alike(name: str) -> None:
         [sys.executable, HERE / name, "--help"], env=harness.environment(), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert {"--seed", "--only", "--folder"} <= set(done.stdout.split())
+    assert {"--seed", "--only", "--minutes", "--folder"} <= set(done.stdout.split())
     assert f"python tests/campaigns/{name} --" in done.stdout
 
 
@@ -106,6 +106,8 @@ def test_a_failure_can_be_done_again_and_fails_the_command(
     monkeypatch.setattr(sys, "argv", ["some.py", "--steps", "3", "--seed", "7", "--only", "step 1"])
     assert harness.main(wrong, "steps", 1, None) == 1
     assert capsys.readouterr().out.splitlines()[0] == failures[1]
+    monkeypatch.setattr(sys, "argv", ["some.py", "--steps", "3", "--minutes", "0"])
+    assert harness.main(wrong, "steps", 1, None) == 0
 
 
 def test_what_cannot_run_says_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
