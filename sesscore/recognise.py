@@ -101,6 +101,7 @@ class _Search:
                         return found
                 else:
                     regressed = regressed or (row in hinted and self._began_as(row))
+            self._fresh.beginning = self._content.head()
             self._source.rewind()
         self._claims.take(self._fresh)
         return Recognised(self._source, self._fresh, regressed=regressed)

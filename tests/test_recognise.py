@@ -100,6 +100,17 @@ def test_a_log_that_was_read_to_its_end_is_packed(suffix: str, folder: Folder) -
     folder.assert_settled()
 
 
+@pytest.mark.parametrize("begin", [b"", b"\n", b"\n[\n"], ids=["a line", "a blank line", "an array"])
+def test_a_log_is_known_whatever_the_size_of_the_blocks(begin: bytes, folder: Folder) -> None:
+    """By all of its first line, which is not in one block with what stands before it."""
+    path = folder.put("cowrie.json", begin + line(1, 1500) + log(2))
+    folder.ingest(block_bytes=100)
+    folder.put("cowrie.json.1.gz", gzip.compress(path.read_bytes()))
+    path.unlink()
+    assert folder.ingest().ledger.lines == 0
+    folder.assert_settled()
+
+
 def test_a_packed_log_is_unpacked_and_packed_again(folder: Folder) -> None:
     path = folder.put("old.gz", gzip.compress(log(1, 2), 1, mtime=1))
     folder.ingest()
