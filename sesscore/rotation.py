@@ -24,9 +24,14 @@ class Place:
     number: int | None = None
 
 
+def unpacked_name(name: str) -> str:
+    """What a file, or its path, is called without its compression."""
+    return _COMPRESSION.sub("", name)
+
+
 def place(name: str) -> Place:
     """What a file name says; copies that differ in compression only have one place."""
-    name = _COMPRESSION.sub("", name)
+    name = unpacked_name(name)
     for found in reversed(list(_DATE.finditer(name))):
         year, month, day = (int(digits) for digits in found.groups() if digits is not None)
         if year >= 1 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]:

@@ -41,7 +41,7 @@ def run(*arguments, **options):
     """The program in a process of its own."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     command = [sys.executable, "-m", "sesscore", *arguments]
-    return subprocess.run(command, text=True, cwd="/", check=False, timeout=60, **options)
+    return subprocess.run(command, text=True, cwd="/", check=False, timeout=300, **options)
 
 
 def outcome(capsys, *arguments):
