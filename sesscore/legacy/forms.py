@@ -1,0 +1,73 @@
+"""The forms that schema 1 had before it was settled: how they are known, and what makes schema 1 of each.
+
+All have version 1. Those that are not listed, which were before them, lack what nothing can give back
+(docs/design.md, "Earlier forms").
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import apsw
+import orjson
+
+from sesscore.errors import SchemaMismatch
+from sesscore.migrations import MIGRATIONS, schema_version
+from sesscore.queries import sql
+from sesscore.shape import Shape, expected, shape_of
+
+_FOLDER = "migrations/legacy"
+
+
+@dataclass(frozen=True)
+class Form:
+    """digest: of its tables, indexes and views. rows: what brings its rows over, by their names in the folder."""
+
+    name: str
+    digest: str
+    before: tuple[str, ...]
+    rows: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The name of the step."""
+        return f"{MIGRATIONS[0]}_of_{self.name}"
+
+    @property
+    def script(self) -> str:
+        """What makes schema 1 of it."""
+        before = [sql(f"{_FOLDER}/{name}") for name in self.before]
+        after = [sql(f"{_FOLDER}/{name}") for name in self.rows]
+        return "\n".join([*before, MIGRATIONS[0].script, *after])
+
+
+_PARTS = ("rows", "sessions_without_parts", "gone")
+FORMS = (
+    Form("before_halves", "cdd5bb4fa0be2822594e2d3efeb28c52", ("aside", "no_halves"), _PARTS),
+    Form("before_text_logs", "0dd0f99082e9c401b9665d8f8f1d4806", ("aside",), _PARTS),
+    Form("before_first_parts", "75f4e21358f18904bde2b7a051e62522", ("aside",), _PARTS),
+    Form("before_first_sources", "45bb8260ce1793657d57d188a33606e6", ("aside",), ("rows", "sessions_with_parts", "gone")),
+)
+
+
+def form_of(connection: apsw.Connection) -> Form | None:
+    """The form that a database has, None if it has none of them."""
+    if schema_version(connection) != 1:
+        return None
+    names = expected(1).keys()
+    found = digest({name: statement for name, statement in shape_of(connection).items() if name in names})
+    return next((form for form in FORMS if form.digest == found), None)
+
+
+def digest(shape: Shape) -> str:
+    """Of all statements that made something."""
+    return sha256(orjson.dumps(sorted(shape.items()))).hexdigest()[:32]
+
+
+def refuse_additions(connection: apsw.Connection) -> None:
+    """All tables are made anew, and what hangs on the old ones would go with them."""
+    names = expected(1).keys()
+    for kind, name in shape_of(connection):
+        if (kind, name) not in names and not name.startswith("sqlite_"):
+            raise SchemaMismatch(
+                f"{kind} {name} was added to a form of schema 1 that is made anew",
+                hint="take it away, and make it again afterwards",
+            )
