@@ -44,7 +44,10 @@ class Migration:
     def way_back(self) -> str:
         """The script that takes it back, or an error that says why there is none."""
         if self.version == 1:
-            raise SesscoreError("there is nothing to go back to: schema 1 is the first")
+            raise SesscoreError(
+                "there is nothing to go back to: schema 1 is the first",
+                hint="sesscore db restore FILE, with a backup of before",
+            )
         if self.down is None:
             raise SesscoreError(
                 f"migration {self} cannot be taken back: what it leaves does not tell what was before",

@@ -15,17 +15,15 @@ from sesscore.migrations import MIGRATIONS, schema_version
 from sesscore.queries import sql
 from sesscore.shape import Shape, expected, shape_of
 
-_FOLDER = "migrations/legacy"
-
 
 @dataclass(frozen=True)
 class Form:
-    """digest: of its tables, indexes and views. rows: what brings its rows over, by their names in the folder."""
+    """digest: of its tables, indexes and views. sessions: the file that brings over sessions and their parts."""
 
     name: str
     digest: str
-    before: tuple[str, ...]
-    rows: tuple[str, ...]
+    sessions: str
+    halves: bool = True  # whether sources have a place for them
 
     def __str__(self) -> str:
         """The name of the step."""
@@ -34,17 +32,20 @@ class Form:
     @property
     def script(self) -> str:
         """What makes schema 1 of it."""
-        before = [sql(f"{_FOLDER}/{name}") for name in self.before]
-        after = [sql(f"{_FOLDER}/{name}") for name in self.rows]
-        return "\n".join([*before, MIGRATIONS[0].script, *after])
+        before = ["aside"] if self.halves else ["aside", "no_halves"]
+        after = ["rows", self.sessions, "gone"]
+        return "\n".join([*map(_legacy, before), MIGRATIONS[0].script, *map(_legacy, after)])
 
 
-_PARTS = ("rows", "sessions_without_parts", "gone")
+def _legacy(name: str) -> str:
+    return sql(f"migrations/legacy/{name}")
+
+
 FORMS = (
-    Form("before_halves", "cdd5bb4fa0be2822594e2d3efeb28c52", ("aside", "no_halves"), _PARTS),
-    Form("before_text_logs", "0dd0f99082e9c401b9665d8f8f1d4806", ("aside",), _PARTS),
-    Form("before_first_parts", "75f4e21358f18904bde2b7a051e62522", ("aside",), _PARTS),
-    Form("before_first_sources", "45bb8260ce1793657d57d188a33606e6", ("aside",), ("rows", "sessions_with_parts", "gone")),
+    Form("before_halves", "cdd5bb4fa0be2822594e2d3efeb28c52", "sessions_without_parts", halves=False),
+    Form("before_text_logs", "0dd0f99082e9c401b9665d8f8f1d4806", "sessions_without_parts"),
+    Form("before_first_parts", "75f4e21358f18904bde2b7a051e62522", "sessions_without_parts"),
+    Form("before_first_sources", "45bb8260ce1793657d57d188a33606e6", "sessions_with_parts"),
 )
 
 

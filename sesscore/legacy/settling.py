@@ -1,5 +1,7 @@
 """Brings a database of an earlier form to schema 1, in one transaction."""
 
+from typing import Any, cast
+
 import apsw
 
 from sesscore.contenthash import sort_on_disk
@@ -17,7 +19,7 @@ def settle(connection: apsw.Connection) -> Form | None:
     is not enough that the tables are sound. Raises SesscoreError, and then nothing has changed.
     """
     sort_on_disk(connection)  # the checks sort as many rows as there are
-    connection.create_scalar_function("evidence_in_bits", in_bits, 1, deterministic=True)
+    connection.create_scalar_function("evidence_in_bits", cast(Any, in_bits), 1, deterministic=True)
     with all_or_nothing(connection):
         form = form_of(connection)
         if form is None:

@@ -152,7 +152,7 @@ def _change(db: str, plan: Plan, run: Run, *, backup: bool, tell: Tell) -> Chang
         connection, path = database.connection, database.path
         change = plan(connection, path, backup=backup)
         if change.steps:
-            # The log can grow as large as the database before a commit, and rows that are written anew need as much again.
+            # The log can grow as large as the database before a commit; rows that are written anew take as much again.
             times = 1 + backup + (form_of(connection) is not None)
             require(path, bytes_of(connection) * times, "to change the schema")
             if backup:
