@@ -17,7 +17,7 @@ from sesscore.legacy.forms import FORMS
 
 FOLDER = Path(__file__).parent / "earlier"
 LOGS = ("first.json", "second.json")
-NAMES = [form.name for form in FORMS]
+FORM_NAMES = [form.name for form in FORMS]
 
 
 def load(name: str, db: Path | str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import apsw
 import pytest
 from cases import lines
-from earlier_forms import FOLDER, LOGS, NAMES, hash_by_views, load
+from earlier_forms import FOLDER, LOGS, FORM_NAMES, hash_by_views, load
 from ingested import changing, did, outcome, visit
 
 from sesscore.contenthash import content_hash
@@ -16,6 +16,7 @@ from sesscore.identity import ANY
 from sesscore.ingest import ingest
 from sesscore.legacy.evidence import in_bits
 from sesscore.legacy.forms import FORMS, form_of
+from sesscore.matchers import Registry, matcher
 from sesscore.migrations import SCHEMA_VERSION
 from sesscore.parts import PartDamaged
 from sesscore.shape import deviations, shape_of
@@ -38,7 +39,14 @@ SAID = {
 }
 
 
-@pytest.fixture(params=NAMES)
+@matcher("fork", priority=100)
+def fork(event):
+    """What the programs of then were given, too."""
+    conn = event.get("conn")
+    return conn.get("ref") if isinstance(conn, dict) else None
+
+
+@pytest.fixture(params=FORM_NAMES)
 def old(request, tmp_path, monkeypatch):
     """A database of each form, with its logs beside it, in the working directory, as when they were read."""
     for log in LOGS:
@@ -55,7 +63,7 @@ def fresh(tmp_path):
 
 
 def made(db, *logs):
-    ingest(logs, db=str(db))
+    ingest(logs, db=str(db), matchers=Registry([fork]))
     return str(db)
 
 
@@ -98,7 +106,7 @@ def test_they_hold_what_can_go_wrong(old):
     sources = "SELECT count(*) FROM (SELECT 1 FROM session_source GROUP BY session_key HAVING count(*) > 1)"
     matchers = connection.execute("SELECT count(DISTINCT matcher) FROM session").get
     assert parts > connection.execute("SELECT count(*) FROM session").get
-    assert (connection.execute(sources).get, matchers) == (2, 2)
+    assert (connection.execute(sources).get, matchers) == (2, 3)
     connection.close()
 
 
@@ -208,9 +216,9 @@ def refused(capsys, db, code, *words):
 @pytest.mark.parametrize(
     "addition",
     [
-        "CREATE TABLE was_text (a)",
-        "CREATE INDEX mine ON session (src_port)",
-        "CREATE VIEW mine AS SELECT * FROM session",
+        pytest.param("CREATE TABLE was_text (a)", id="table"),
+        pytest.param("CREATE INDEX mine ON session (src_port)", id="index"),
+        pytest.param("CREATE VIEW mine AS SELECT * FROM session", id="view"),
     ],
 )
 def test_what_hangs_on_the_old_tables_is_not_lost(capsys, old, addition):
@@ -225,20 +233,20 @@ def test_one_that_was_changed_is_none_of_them(capsys, old):
     refused(capsys, old, 4, "never released")
 
 
-@pytest.mark.parametrize(
-    ("harm", "word"),
-    [
-        ("UPDATE session SET event_count = event_count + 1 WHERE session_id = 'a2'", "fingerprints"),
-        ("UPDATE session SET command_count = 7 WHERE session_id = 'a2'", "counts"),
-        ("UPDATE rollup_event SET eventid_id = 6 WHERE eventid_id = 5", "rollup_eventid"),
-        ("DELETE FROM session_source WHERE source_id = 2", "origins"),
-        ("UPDATE session SET evidence = CAST(x'07' || evidence AS BLOB)", "evidence"),
-    ],
-)
-def test_what_does_not_agree_is_not_made_to_last(capsys, old, harm, word):
+DISAGREES = {
+    "fingerprints": "UPDATE session SET event_count = event_count + 1 WHERE session_id = 'a2'",
+    "counts": "UPDATE session SET command_count = 7 WHERE session_id = 'a2'",
+    "rollup_eventid": "UPDATE rollup_event SET eventid_id = 6 WHERE eventid_id = 5",
+    "origins": "DELETE FROM session_source WHERE source_id = 2",
+    "evidence": "UPDATE session SET evidence = CAST(x'07' || evidence AS BLOB)",
+}
+
+
+@pytest.mark.parametrize("check", DISAGREES)
+def test_what_does_not_agree_is_not_made_to_last(capsys, old, check):
     with changing(old) as connection:
-        connection.execute(harm)
-    refused(capsys, old, 1, word)
+        connection.execute(DISAGREES[check])
+    refused(capsys, old, 1, check)
 
 
 def test_a_form_that_lacks_what_is_needed_stays_as_it_is(capsys, tmp_path):

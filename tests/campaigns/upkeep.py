@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import apsw
 from campaigns.harness import Campaign, main, spread
 from campaigns.vfs import Watched, installed, name_of
-from earlier_forms import NAMES, hash_by_views, load
+from earlier_forms import FORM_NAMES, hash_by_views, load
 from ingested import database, visit
 
 from sesscore.contenthash import content_hash
@@ -193,7 +193,7 @@ def _cases(folder: Path) -> Iterator[Case]:
 
 def _of_earlier_forms(made: Path) -> Iterator[Case]:
     """What schema 1 was before is left as it was, or is a schema that a migration leaves."""
-    for name in NAMES:
+    for name in FORM_NAMES:
         form = load(name, made / name)
         up = f"{form}-"
         shutil.copy2(form, up)
@@ -203,7 +203,7 @@ def _of_earlier_forms(made: Path) -> Iterator[Case]:
             up = _a_version_back(up)
             chain.append(state(up))
         assert len({one[0] for one in chain}) == 1
-        act = partial(_up, backup=name == NAMES[0])
+        act = partial(_up, backup=name == FORM_NAMES[0])
         yield Case(name, _copies(form), act, tuple(chain), chain[1])
 
 
@@ -347,7 +347,11 @@ def state(db: str) -> State:
         shape = connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY name").fetchall()
         history = connection.execute("SELECT version, name FROM schema_history ORDER BY version").fetchall()
         parts = any(row[1] == "part" for row in shape)
-        return (content_hash if parts else hash_by_views)(connection), int(connection.pragma("user_version")), (*shape, *history)
+        return (
+            (content_hash if parts else hash_by_views)(connection),
+            int(connection.pragma("user_version")),
+            (*shape, *history),
+        )
 
 
 if __name__ == "__main__":
