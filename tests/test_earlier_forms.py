@@ -8,7 +8,7 @@ from pathlib import Path
 import apsw
 import pytest
 from cases import lines
-from earlier_forms import FOLDER, LOGS, FORM_NAMES, hash_by_views, load
+from earlier_forms import FOLDER, FORM_NAMES, LOGS, hash_by_views, load
 from ingested import changing, did, outcome, visit
 
 from sesscore.contenthash import content_hash
