@@ -259,10 +259,13 @@ def test_a_form_that_lacks_what_is_needed_stays_as_it_is(capsys, tmp_path):
     assert dump(db) == before
 
 
-def test_rows_that_are_written_anew_need_room(capsys, old, monkeypatch):
+def test_rows_that_are_written_anew_need_room_and_time(capsys, old, monkeypatch):
     size = os.path.getsize(old)
     asked = []
+    monkeypatch.setattr(schema, "BYTES_A_SECOND", 1000)
     monkeypatch.setattr(schema, "require", lambda path, needed, purpose: asked.append(needed))
+    plan = schema.dry_run(old, schema.plan_up, backup=False)
+    assert plan.estimated_seconds == round(2 * (len(plan.steps) + 1) * size / schema.BYTES_A_SECOND, 1)
     migrate(capsys, old, "--no-backup")
     assert asked == [2 * size]
 

@@ -21,7 +21,8 @@ from sesscore.upkeep.space import bytes_of, require
 
 SCHEMA = "sesscore.db.migrate/1"
 # For the time that is told before: what a slow disk reads or writes in a second. A backup is written and then checked,
-# a step goes over the database once for its statements and once for the check before its commit: two passes each.
+# a step goes over the database once for its statements and once for the check before its commit: two passes each, and
+# two more for a form of before, of which all is read, written, checked and compared.
 BYTES_A_SECOND = 50_000_000
 PASSES = 2
 
@@ -97,12 +98,13 @@ def dry_run(db: str, plan: Plan, *, backup: bool) -> Change:
 
 
 def _plan(connection: apsw.Connection, path: str, steps: Sequence[Step], after: int, *, backup: bool) -> Change:
-    if not form_of(connection) and (found := deviations(connection)):
+    form = form_of(connection)
+    if not form and (found := deviations(connection)):
         raise SchemaMismatch(
             f"the schema was changed, or is of a version that was never released: {'; '.join(found)}",
             hint="read the logs into a new file: sesscore ingest PATH --db FILE",
         )
-    passes = PASSES * (len(steps) + (1 if backup else 0)) if steps else 0
+    passes = PASSES * (len(steps) + backup + (form is not None)) if steps else 0
     seconds = round(passes * bytes_of(connection) / BYTES_A_SECOND, 1)
     return Change(path, schema_version(connection), after, steps, seconds)
 
