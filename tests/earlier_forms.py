@@ -1,7 +1,7 @@
 """Databases of earlier forms of schema 1, as the programs of their day made them: `tests/earlier/`.
 
 Each was made by `sesscore ingest first.json second.json` there, of a program that packed four events a part in place of
-1,024, and written down as SQL. `before_matchers` is of a form that is not brought up.
+1,024, and written down as SQL. Those that are not in FORM_NAMES are not brought up.
 """
 
 from __future__ import annotations

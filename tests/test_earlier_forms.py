@@ -249,8 +249,9 @@ def test_what_does_not_agree_is_not_made_to_last(capsys, old, check):
     refused(capsys, old, 1, check)
 
 
-def test_a_form_that_lacks_what_is_needed_stays_as_it_is(capsys, tmp_path):
-    db = load("before_matchers", tmp_path / "s.db")
+@pytest.mark.parametrize("name", ["before_matchers", "before_halves", "before_text_logs"])
+def test_a_form_that_lacks_what_is_needed_stays_as_it_is(capsys, tmp_path, name):
+    db = load(name, tmp_path / "s.db")
     before = dump(db)
     for more in ([], ["--dry-run"]):
         code, _, err = outcome(capsys, "db", "migrate", "--db", db, *more)

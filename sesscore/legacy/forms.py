@@ -23,7 +23,6 @@ class Form:
     name: str
     digest: str
     sessions: str
-    halves: bool = True  # whether sources have a place for them
 
     def __str__(self) -> str:
         """The name of the step."""
@@ -32,9 +31,7 @@ class Form:
     @property
     def script(self) -> str:
         """What makes schema 1 of it."""
-        before = ["aside"] if self.halves else ["aside", "no_halves"]
-        after = ["rows", self.sessions, "gone"]
-        return "\n".join([*map(_legacy, before), MIGRATIONS[0].script, *map(_legacy, after)])
+        return "\n".join([_legacy("aside"), MIGRATIONS[0].script, *map(_legacy, ("rows", self.sessions, "gone"))])
 
 
 def _legacy(name: str) -> str:
@@ -42,8 +39,6 @@ def _legacy(name: str) -> str:
 
 
 FORMS = (
-    Form("before_halves", "cdd5bb4fa0be2822594e2d3efeb28c52", "sessions_without_parts", halves=False),
-    Form("before_text_logs", "0dd0f99082e9c401b9665d8f8f1d4806", "sessions_without_parts"),
     Form("before_first_parts", "75f4e21358f18904bde2b7a051e62522", "sessions_without_parts"),
     Form("before_first_sources", "45bb8260ce1793657d57d188a33606e6", "sessions_with_parts"),
 )

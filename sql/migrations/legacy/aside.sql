@@ -6,7 +6,7 @@ DROP VIEW IF EXISTS part;
 DROP INDEX source_inode;
 DROP INDEX source_path;
 DROP INDEX quarantine_source;
-DROP INDEX IF EXISTS quarantine_unterminated;
+DROP INDEX quarantine_unterminated;
 DROP INDEX session_time;
 DROP INDEX session_sensor_time;
 DROP INDEX session_flagged;

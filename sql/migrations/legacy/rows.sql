@@ -1,14 +1,7 @@
 -- The rows of all tables but `session` and `session_part`: every form has them as schema 1 does.
 INSERT INTO checkpoint SELECT * FROM was_checkpoint;
 INSERT INTO matcher SELECT * FROM was_matcher WHERE matcher NOT IN (SELECT matcher FROM matcher);
-INSERT INTO source (
-    source_id, origin, path, device, inode, stored_bytes, modified_ns, compression, sensor, head_hash, head_bytes, offset,
-    tail_hash, tail_bytes, records, line_open, lead_bytes, lead_records, half_bytes, pending_bytes, state, damage
-)
-SELECT
-    source_id, origin, path, device, inode, stored_bytes, modified_ns, compression, sensor, head_hash, head_bytes, offset,
-    tail_hash, tail_bytes, records, line_open, lead_bytes, lead_records, half_bytes, pending_bytes, state, damage
-FROM was_source;
+INSERT INTO source SELECT * FROM was_source;
 INSERT INTO ledger SELECT * FROM was_ledger;
 INSERT INTO quarantine SELECT * FROM was_quarantine;
 INSERT INTO sensor SELECT * FROM was_sensor;

@@ -1,4 +1,4 @@
--- Of forms with all parts in a table, as part_id = session_key * 2^20 + number: the one with the lowest number becomes the first part.
+-- Of the form with all parts in a table, as part_id = session_key * 2^20 + number: the one with the lowest number becomes the first part.
 -- All sources of a session stay in session_source.
 INSERT INTO session
 SELECT
