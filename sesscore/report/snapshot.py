@@ -68,6 +68,10 @@ class Snapshot:
         """The same, each by the names of its columns."""
         return named(self._columns[name], self.rows(name, **values))
 
+    def bindings(self, period: Period, sensor: str | None) -> dict[str, Value]:
+        """What a statement is bound to for another period and sensor."""
+        return bindings(self._connection, period, sensor)
+
     def document(self, sections: Sequence[Section], **more: Any) -> Document:
         """A document of the report."""
         title = "" if self.report.bare else f"sesscore {self.report.name}"
@@ -75,7 +79,7 @@ class Snapshot:
 
     def _bindings(self, statement: Statement, values: Mapping[str, Value]) -> dict[str, Value]:
         own = {one.name: self.options[one.name] for one in statement.parameters}
-        return {**self._bound, **own, **values}
+        return {**self._bound, **dict.fromkeys(statement.bound), **own, **values}
 
     def _prepared(self, statement: Statement) -> Sequence[Column]:
         """Has SQLite compile the statement, so that a mistake shows before anything is printed; its columns."""
