@@ -106,8 +106,8 @@ Sheet = Iterable[Labelled | Line]
 class Records:
     """Things with parts: for programs an array of nested objects, of which `columns` are those that fit a table.
 
-    A column's name is the way to its value, with a dot for each step down. sheet: a record as lines of text; None: like
-    a row.
+    A column's name is the way to its value, with a dot for each step down. schema: JSON Schema of a record. sheet: a
+    record as lines of text; None: like a row.
     """
 
     name: str
@@ -116,6 +116,7 @@ class Records:
     records: Iterable[Mapping[str, Any]]
     half: bool = False
     unseen: bool = False
+    schema: Mapping[str, Any] = field(default_factory=dict)
     sheet: Callable[[Mapping[str, Any]], Sheet] | None = None
 
     def row(self, record: Mapping[str, Any]) -> list[Value]:
