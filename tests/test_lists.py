@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from figures import FRAME, expected, read_logs, same
 from figures.logs import Logs
 from figures.material import REAL, made_logs, periods, real_logs, sensors
 from figures.material import Period as Asked
 from figures.times import DAY_US
+
 from sesscore.formats import Look, pieces
 from sesscore.ingest import ingest
 from sesscore.report.period import Period
