@@ -8,21 +8,8 @@
 --   first_day day
 --   last_day day
 --   days count
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE day >= :first_day
-        AND day < :end_day
-)
-SELECT
-    t.value AS client_version,
-    sum(v.seen) AS sessions,
-    min(v.day) AS first_day,
-    max(v.day) AS last_day,
-    count(DISTINCT v.day) AS days
-FROM days AS d
-CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 102
+SELECT t.value AS client_version, v.seen AS sessions, v.first_day, v.last_day, v.days
+FROM value_totals(102, 102, :first_day, :end_day, :sensor_id, 0, :limit) AS v
 JOIN text AS t ON t.text_id = v.a
-WHERE v.seen > 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-GROUP BY t.value
 ORDER BY sessions DESC, client_version
 LIMIT :limit;

@@ -1,4 +1,5 @@
 -- Each command with the days of the period on which it was typed, the most frequent first.
+-- The largest totals are asked for, one more than are printed, because commands without text are one of them.
 -- title: Commands
 -- parameters:
 --   limit integer from 1 = 50: rows of each list at the most
@@ -9,23 +10,9 @@
 --   first_day day
 --   last_day day
 --   days count
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE day >= :first_day
-        AND day < :end_day
-)
-SELECT
-    t.value AS command,
-    sum(v.seen) AS seen,
-    min(v.day) AS first_day,
-    max(v.day) AS last_day,
-    count(DISTINCT v.day) AS days
-FROM days AS d
-CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 3
+SELECT t.value AS command, v.seen, v.first_day, v.last_day, v.days
+FROM value_totals(3, 3, :first_day, :end_day, :sensor_id, 0, iif(:contains IS NULL AND :limit < 1000000, :limit + 1, NULL)) AS v
 JOIN text AS t ON t.text_id = v.a
-WHERE v.seen > 0
-    AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-    AND (:contains IS NULL OR instr(t.value, :contains) > 0)
-GROUP BY t.value
-ORDER BY seen DESC, command
+WHERE :contains IS NULL OR instr(t.value, :contains) > 0
+ORDER BY v.seen DESC, command
 LIMIT :limit;

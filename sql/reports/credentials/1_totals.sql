@@ -9,25 +9,11 @@
 --   unique_pairs count as different pairs
 --   unique_usernames count as different user names
 --   unique_passwords count as different passwords
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE day >= :first_day
-        AND day < :end_day
-),
-pair AS (
-    SELECT u.value AS username, p.value AS password, sum(v.seen) AS tries, sum(v.seen) FILTER (WHERE v.kind = 1) AS failed
-    FROM days AS d
-    CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind IN (1, 2)
-    LEFT JOIN text AS u ON u.text_id = v.a
-    LEFT JOIN text AS p ON p.text_id = v.b
-    WHERE v.seen > 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-    GROUP BY u.value, p.value
-)
 SELECT
-    coalesce(sum(tries), 0) AS tries,
-    coalesce(sum(failed), 0) AS failed,
-    coalesce(sum(tries), 0) - coalesce(sum(failed), 0) AS succeeded,
-    count(*) FILTER (WHERE username IS NOT NULL AND password IS NOT NULL) AS unique_pairs,
-    count(DISTINCT username) AS unique_usernames,
-    count(DISTINCT password) AS unique_passwords
-FROM pair;
+    coalesce(sum(seen), 0) AS tries,
+    coalesce(sum(seen_low), 0) AS failed,
+    coalesce(sum(seen - seen_low), 0) AS succeeded,
+    count(*) FILTER (WHERE a <> 0 AND b <> 0) AS unique_pairs,
+    count(DISTINCT a_key) FILTER (WHERE a <> 0) AS unique_usernames,
+    count(DISTINCT b_key) FILTER (WHERE b <> 0) AS unique_passwords
+FROM value_totals(1, 2, :first_day, :end_day, :sensor_id, 1);

@@ -10,24 +10,16 @@
 --   first_day day
 --   last_day day
 --   days count
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE day >= :first_day
-        AND day < :end_day
-)
 SELECT
     u.value AS username,
     p.value AS password,
-    coalesce(sum(v.seen) FILTER (WHERE v.kind = 1), 0) AS failed,
-    coalesce(sum(v.seen) FILTER (WHERE v.kind = 2), 0) AS succeeded,
-    min(v.day) AS first_day,
-    max(v.day) AS last_day,
-    count(DISTINCT v.day) AS days
-FROM days AS d
-CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind IN (1, 2)
+    v.seen_low AS failed,
+    v.seen - v.seen_low AS succeeded,
+    v.first_day,
+    v.last_day,
+    v.days
+FROM value_totals(1, 2, :first_day, :end_day, :sensor_id, 1, :limit) AS v
 LEFT JOIN text AS u ON u.text_id = v.a
 LEFT JOIN text AS p ON p.text_id = v.b
-WHERE v.seen > 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-GROUP BY u.value, p.value
-ORDER BY sum(v.seen) DESC, username, password
+ORDER BY v.seen DESC, username, password
 LIMIT :limit;

@@ -1,4 +1,5 @@
 -- Each user name, the one that was tried most often first, and with how many passwords it came.
+-- A pair is one row of the totals, so rows are counted, not texts. Texts are read of those that can be printed.
 -- title: User names
 -- half: yes
 -- parameters:
@@ -8,21 +9,19 @@
 --   failed count
 --   succeeded count
 --   passwords count: how many different ones
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE day >= :first_day
-        AND day < :end_day
+WITH found AS MATERIALIZED (
+    SELECT
+        min(a) AS text_id,
+        sum(seen) AS tries,
+        sum(seen_low) AS failed,
+        count(*) FILTER (WHERE b <> 0) AS passwords
+    FROM value_totals(1, 2, :first_day, :end_day, :sensor_id, 1)
+    WHERE a <> 0
+    GROUP BY a_key
 )
-SELECT
-    t.value AS username,
-    coalesce(sum(v.seen) FILTER (WHERE v.kind = 1), 0) AS failed,
-    coalesce(sum(v.seen) FILTER (WHERE v.kind = 2), 0) AS succeeded,
-    count(DISTINCT other.value) AS passwords
-FROM days AS d
-CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind IN (1, 2)
-JOIN text AS t ON t.text_id = v.a
-LEFT JOIN text AS other ON other.text_id = v.b
-WHERE v.seen > 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-GROUP BY t.value
-ORDER BY sum(v.seen) DESC, username
+SELECT t.value AS username, f.failed, f.tries - f.failed AS succeeded, f.passwords
+FROM found AS f
+JOIN text AS t ON t.text_id = f.text_id
+WHERE f.tries >= (SELECT min(tries) FROM (SELECT tries FROM found ORDER BY tries DESC LIMIT :limit))
+ORDER BY f.tries DESC, username
 LIMIT :limit;

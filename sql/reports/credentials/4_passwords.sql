@@ -1,4 +1,5 @@
 -- Each password, the one that was tried most often first, and with how many user names it came.
+-- A pair is one row of the totals, so rows are counted, not texts. Texts are read of those that can be printed.
 -- title: Passwords
 -- half: yes
 -- parameters:
@@ -8,21 +9,19 @@
 --   failed count
 --   succeeded count
 --   usernames count as user names: how many different ones
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE day >= :first_day
-        AND day < :end_day
+WITH found AS MATERIALIZED (
+    SELECT
+        min(b) AS text_id,
+        sum(seen) AS tries,
+        sum(seen_low) AS failed,
+        count(*) FILTER (WHERE a <> 0) AS usernames
+    FROM value_totals(1, 2, :first_day, :end_day, :sensor_id, 1)
+    WHERE b <> 0
+    GROUP BY b_key
 )
-SELECT
-    t.value AS password,
-    coalesce(sum(v.seen) FILTER (WHERE v.kind = 1), 0) AS failed,
-    coalesce(sum(v.seen) FILTER (WHERE v.kind = 2), 0) AS succeeded,
-    count(DISTINCT other.value) AS usernames
-FROM days AS d
-CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind IN (1, 2)
-JOIN text AS t ON t.text_id = v.b
-LEFT JOIN text AS other ON other.text_id = v.a
-WHERE v.seen > 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-GROUP BY t.value
-ORDER BY sum(v.seen) DESC, password
+SELECT t.value AS password, f.failed, f.tries - f.failed AS succeeded, f.usernames
+FROM found AS f
+JOIN text AS t ON t.text_id = f.text_id
+WHERE f.tries >= (SELECT min(tries) FROM (SELECT tries FROM found ORDER BY tries DESC LIMIT :limit))
+ORDER BY f.tries DESC, password
 LIMIT :limit;

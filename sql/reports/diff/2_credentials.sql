@@ -1,4 +1,5 @@
 -- The pairs of user name and password of two periods or two sensors, the one whose number changed most first.
+-- Texts are read of those that can be printed.
 -- title: Credentials
 -- parameters:
 --   limit integer from 1 = 50: rows of each list at the most
@@ -10,37 +11,38 @@
 --   after count
 --   change count
 --   status text whole
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE (day >= :first_day AND day < :end_day) OR (day >= :before_first_day AND day < :before_end_day)
+WITH side AS (
+    SELECT a, b, a_key, b_key, seen AS before, 0 AS after
+    FROM value_totals(1, 2, :before_first_day, :before_end_day, :before_sensor_id, 1)
+    UNION ALL
+    SELECT a, b, a_key, b_key, 0 AS before, seen AS after
+    FROM value_totals(1, 2, :first_day, :end_day, :sensor_id, 1)
 ),
-side AS (
+summed AS MATERIALIZED (
     SELECT
-        u.value AS username,
-        p.value AS password,
-        coalesce(sum(v.seen) FILTER (
-            WHERE v.day >= :before_first_day
-                AND v.day < :before_end_day
-                AND (:before_sensor_id IS NULL OR v.sensor_id = :before_sensor_id)
-        ), 0) AS before,
-        coalesce(sum(v.seen) FILTER (
-            WHERE v.day >= :first_day
-                AND v.day < :end_day
-                AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-        ), 0) AS after
-    FROM days AS d
-    CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind IN (1, 2)
-    LEFT JOIN text AS u ON u.text_id = v.a
-    LEFT JOIN text AS p ON p.text_id = v.b
-    GROUP BY u.value, p.value
+        min(a) AS a,
+        min(b) AS b,
+        sum(before) AS before,
+        sum(after) AS after,
+        abs(sum(after) - sum(before)) AS size
+    FROM side
+    GROUP BY a_key, b_key
 )
 SELECT
-    username, password,
-    before,
-    after,
-    after - before AS change,
-    CASE WHEN before = after THEN 'same' WHEN before = 0 THEN 'new' WHEN after = 0 THEN 'gone' ELSE 'changed' END AS status
-FROM side
-WHERE before > 0 OR after > 0
-ORDER BY abs(after - before) DESC, username, password
+    u.value AS username,
+    p.value AS password,
+    s.before,
+    s.after,
+    s.after - s.before AS change,
+    CASE
+        WHEN s.before = s.after THEN 'same'
+        WHEN s.before = 0 THEN 'new'
+        WHEN s.after = 0 THEN 'gone'
+        ELSE 'changed'
+    END AS status
+FROM summed AS s
+LEFT JOIN text AS u ON u.text_id = s.a
+LEFT JOIN text AS p ON p.text_id = s.b
+WHERE s.size >= (SELECT min(size) FROM (SELECT size FROM summed ORDER BY size DESC LIMIT :limit))
+ORDER BY s.size DESC, username, password
 LIMIT :limit;

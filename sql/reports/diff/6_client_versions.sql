@@ -1,4 +1,5 @@
 -- The client versions of two periods or two sensors, the one whose number changed most first.
+-- Texts are read of those that can be printed.
 -- title: Client versions
 -- parameters:
 --   limit integer from 1 = 50: rows of each list at the most
@@ -9,35 +10,36 @@
 --   after count
 --   change count
 --   status text whole
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE (day >= :first_day AND day < :end_day) OR (day >= :before_first_day AND day < :before_end_day)
+WITH side AS (
+    SELECT a, a_key, seen AS before, 0 AS after
+    FROM value_totals(102, 102, :before_first_day, :before_end_day, :before_sensor_id)
+    UNION ALL
+    SELECT a, a_key, 0 AS before, seen AS after
+    FROM value_totals(102, 102, :first_day, :end_day, :sensor_id)
 ),
-side AS (
+summed AS MATERIALIZED (
     SELECT
-        t.value AS client_version,
-        coalesce(sum(v.seen) FILTER (
-            WHERE v.day >= :before_first_day
-                AND v.day < :before_end_day
-                AND (:before_sensor_id IS NULL OR v.sensor_id = :before_sensor_id)
-        ), 0) AS before,
-        coalesce(sum(v.seen) FILTER (
-            WHERE v.day >= :first_day
-                AND v.day < :end_day
-                AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-        ), 0) AS after
-    FROM days AS d
-    CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 102
-    JOIN text AS t ON t.text_id = v.a
-    GROUP BY t.value
+        min(a) AS text_id,
+        sum(before) AS before,
+        sum(after) AS after,
+        abs(sum(after) - sum(before)) AS size
+    FROM side
+    WHERE a <> 0
+    GROUP BY a_key
 )
 SELECT
-    client_version,
-    before,
-    after,
-    after - before AS change,
-    CASE WHEN before = after THEN 'same' WHEN before = 0 THEN 'new' WHEN after = 0 THEN 'gone' ELSE 'changed' END AS status
-FROM side
-WHERE before > 0 OR after > 0
-ORDER BY abs(after - before) DESC, client_version
+    t.value AS client_version,
+    s.before,
+    s.after,
+    s.after - s.before AS change,
+    CASE
+        WHEN s.before = s.after THEN 'same'
+        WHEN s.before = 0 THEN 'new'
+        WHEN s.after = 0 THEN 'gone'
+        ELSE 'changed'
+    END AS status
+FROM summed AS s
+JOIN text AS t ON t.text_id = s.text_id
+WHERE s.size >= (SELECT min(size) FROM (SELECT size FROM summed ORDER BY size DESC LIMIT :limit))
+ORDER BY s.size DESC, client_version
 LIMIT :limit;

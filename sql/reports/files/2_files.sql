@@ -3,7 +3,7 @@
 -- parameters:
 --   limit integer from 1 = 50: rows of each list at the most
 -- columns:
---   shasum text whole: NULL where the event states none
+--   shasum text: NULL where the event states none
 --   downloads count as downl.
 --   uploads count as upl.
 --   url text: NULL where no download states one

@@ -2,8 +2,8 @@
 -- title: Without content
 -- shape: figures
 -- columns:
---   downloads count
---   uploads count
+--   downloads count as downloads without content
+--   uploads count as uploads without content
 WITH days AS (
     SELECT DISTINCT day FROM rollup_event
     WHERE day >= :first_day

@@ -5,16 +5,9 @@
 -- columns:
 --   url text
 --   seen count bar as times
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE day >= :first_day
-        AND day < :end_day
-)
 SELECT t.value AS url, sum(v.seen) AS seen
-FROM days AS d
-CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 7
+FROM value_totals(7, 7, :first_day, :end_day, :sensor_id) AS v
 JOIN text AS t ON t.text_id = v.a
-WHERE v.seen > 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-GROUP BY t.value
+GROUP BY v.a_key
 ORDER BY seen DESC, url
 LIMIT :limit;

@@ -7,20 +7,10 @@
 --   fingerprint text whole
 --   seen count bar as times
 --   first_day day
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE day < :end_day
-)
-SELECT
-    t.value AS fingerprint,
-    sum(v.seen) AS seen,
-    min(v.day) AS first_day
-FROM days AS d
-CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 11
+SELECT t.value AS fingerprint, sum(v.seen) AS seen, min(v.first_day) AS first_day
+FROM value_totals(11, 11, (SELECT coalesce(min(day), :first_day) FROM rollup_event), :end_day, :sensor_id) AS v
 JOIN text AS t ON t.text_id = v.a
-WHERE v.seen > 0
-    AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-GROUP BY t.value
-HAVING min(v.day) >= :first_day
+GROUP BY v.a_key
+HAVING min(v.first_day) >= :first_day
 ORDER BY seen DESC, fingerprint
 LIMIT :limit;

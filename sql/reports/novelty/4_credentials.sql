@@ -8,22 +8,10 @@
 --   password text: NULL where the event states none
 --   seen count bar as times
 --   first_day day
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE day < :end_day
-)
-SELECT
-    u.value AS username,
-    p.value AS password,
-    sum(v.seen) AS seen,
-    min(v.day) AS first_day
-FROM days AS d
-CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind IN (1, 2)
+SELECT u.value AS username, p.value AS password, v.seen, v.first_day
+FROM value_totals(1, 2, (SELECT coalesce(min(day), :first_day) FROM rollup_event), :end_day, :sensor_id, 1) AS v
 LEFT JOIN text AS u ON u.text_id = v.a
 LEFT JOIN text AS p ON p.text_id = v.b
-WHERE v.seen > 0
-    AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-GROUP BY u.value, p.value
-HAVING min(v.day) >= :first_day
-ORDER BY seen DESC, username, password
+WHERE v.first_day >= :first_day
+ORDER BY v.seen DESC, username, password
 LIMIT :limit;

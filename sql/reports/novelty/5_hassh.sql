@@ -4,23 +4,12 @@
 -- parameters:
 --   limit integer from 1 = 50: rows of each list at the most
 -- columns:
---   hassh text whole
+--   hassh text whole as HASSH
 --   seen count bar as sessions
 --   first_day day
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE day < :end_day
-)
-SELECT
-    t.value AS hassh,
-    sum(v.seen) AS seen,
-    min(v.day) AS first_day
-FROM days AS d
-CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 103
+SELECT t.value AS hassh, v.seen, v.first_day
+FROM value_totals(103, 103, (SELECT coalesce(min(day), :first_day) FROM rollup_event), :end_day, :sensor_id) AS v
 JOIN text AS t ON t.text_id = v.a
-WHERE v.seen > 0
-    AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-GROUP BY t.value
-HAVING min(v.day) >= :first_day
-ORDER BY seen DESC, hassh
+WHERE v.first_day >= :first_day
+ORDER BY v.seen DESC, hassh
 LIMIT :limit;

@@ -1,5 +1,5 @@
 -- Each address by the sessions that began in the period, and all that those did, also after it.
--- The roll-ups tell which addresses are printed; only then sessions are looked at.
+-- The roll-ups tell which addresses are printed, with all ids that their texts have; only then sessions are looked at.
 -- title: Sources
 -- parameters:
 --   limit integer from 1 = 50: rows of each list at the most
@@ -14,27 +14,25 @@
 --   first moment: when the first of the sessions began
 --   last moment: when the last event of them was
 --   days count: on which a session began
-WITH days AS (
+WITH most AS MATERIALIZED (
+    SELECT t.value AS src_ip, v.seen AS sessions, v.days
+    FROM value_totals(101, 101, :first_day, :end_day, :sensor_id, 0, :limit) AS v
+    JOIN text AS t ON t.text_id = v.a
+    ORDER BY sessions DESC, src_ip
+    LIMIT :limit
+),
+days AS (
     SELECT DISTINCT day FROM rollup_event
     WHERE day >= :first_day
         AND day < :end_day
 ),
-by_day AS (
-    SELECT v.day, v.a, t.value AS src_ip, v.seen
+id AS MATERIALIZED (
+    SELECT DISTINCT v.a AS src_ip_id, m.src_ip
     FROM days AS d
     CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 101
-    JOIN text AS t ON t.text_id = v.a
-    WHERE v.seen > 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-),
-most AS (
-    SELECT src_ip, sum(seen) AS sessions, count(DISTINCT day) AS days
-    FROM by_day
-    GROUP BY src_ip
-    ORDER BY sessions DESC, src_ip
-    LIMIT :limit
-),
-id AS (
-    SELECT DISTINCT b.a AS src_ip_id, m.src_ip FROM most AS m JOIN by_day AS b ON b.src_ip = m.src_ip
+    CROSS JOIN text AS t ON t.text_id = v.a
+    CROSS JOIN most AS m ON m.src_ip = t.value
+    WHERE :sensor_id IS NULL OR v.sensor_id = :sensor_id
 ),
 did AS (
     SELECT
@@ -47,7 +45,7 @@ did AS (
         min(s.started_us) AS first,
         max(s.started_us + s.span_us) AS last
     FROM session AS s
-    JOIN id AS i ON i.src_ip_id = s.src_ip_id
+    CROSS JOIN id AS i ON i.src_ip_id = s.src_ip_id
     WHERE s.started_us >= :since_us
         AND s.started_us < :until_us
         AND (:sensor_id IS NULL OR s.sensor_id = :sensor_id)
