@@ -158,6 +158,27 @@ def test_rates_without_bounds_are_of_whole_days(log: Any) -> None:
     assert (found[0]["before"], found[0]["before_per_day"], found[0]["after_per_day"]) == (3, 1.0, 4.0)
 
 
+# --- sessions ------------------------------------------------------------------------------------------------------
+
+
+def test_sorts_and_filters_of_sessions(log: Any) -> None:
+    """A session that began first and ended last, beside one that did more."""
+    told = events("s", "long", ("2026-11-02T09:00:00", "log.closed", {"ttylog": "tty/1"}),
+                  ("2026-11-02T11:00:00", "session.file_upload", {"filename": "tty/2"}))  # fmt: skip
+    told += did("login.failed", {}, {}, {}, session="busy", sensor="s")
+
+    def ids(**options: Any) -> list[str]:
+        return [row["session_id"] for row in log(told, "sessions", **options)["sessions"]]
+
+    assert ids() == ids(sort="logins") == ids(sort="events") == ["long", "busy"]
+    for sort in ("ended", "duration", "uploads"):
+        assert ids(sort=sort) == ["busy", "long"]
+        assert ids(sort=sort, descending=True) == ["long", "busy"]
+    assert ids(sort="commands", descending=True) == ["long", "busy"]  # equal: by start all the same
+    assert [ids(ttylog=name) for name in ("tty/1", "tty/2", "tty/3")] == [["long"], [], []]
+    assert (ids(min_events=3), ids(min_uploads=1)) == (["busy"], ["long"])
+
+
 # --- attacks -------------------------------------------------------------------------------------------------------
 
 
