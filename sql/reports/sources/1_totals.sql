@@ -11,4 +11,4 @@ SELECT
             AND day < :end_day
             AND (:sensor_id IS NULL OR sensor_id = :sensor_id)
     ) AS sessions,
-    (SELECT count(*) FROM value_totals(101, 101, :first_day, :end_day, :sensor_id)) AS unique_sources;
+    (SELECT count(*) FROM value_totals(101, 101, :first_day, :end_day, :sensor_id) WHERE a <> 0) AS unique_sources;
