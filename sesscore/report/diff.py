@@ -1,7 +1,7 @@
 """`report diff`: two periods, or two sensors, beside each other."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sesscore.errors import UsageError
@@ -58,7 +58,7 @@ def _section(snapshot: Snapshot, name: str, bound: dict[str, Value], before: _Si
     return replace(table, columns=columns, rows=_rated(table.rows, places, (before, after)))
 
 
-def _rated(rows: Iterator[Sequence[Value]], places: Sequence[int], sides: Sequence[_Side]) -> Iterator[Sequence[Value]]:
+def _rated(rows: Iterable[Sequence[Value]], places: Sequence[int], sides: Sequence[_Side]) -> Iterator[Sequence[Value]]:
     """The rows with what each count is by the day."""
     for row in rows:
         yield (*row, *(side.per_day(int(row[place] or 0)) for place, side in zip(places, sides, strict=True)))
@@ -96,11 +96,11 @@ def _right_before(snapshot: Snapshot) -> Period:
 
 
 def _side(snapshot: Snapshot, period: Period, sensor: str | None) -> _Side:
-    """Where the period has no bound, the first or the last day with an event bounds it."""
-    first_day, last_day = next(snapshot.rows("days", **snapshot.bindings(period, sensor)))
+    """Where the period has no bound, the UTC day of the first or the last event bounds it."""
+    first_us, last_us = next(snapshot.rows("extent", **snapshot.bindings(period, sensor)))
     since_us, until_us = period.since_us, period.until_us
     if since_us is None:
-        since_us = int(first_day or 0) * DAY_US
+        since_us = int(first_us or 0) // DAY_US * DAY_US
     if until_us is None:
-        until_us = (max(int(last_day or 0), since_us // DAY_US) + 1) * DAY_US
+        until_us = (max(int(last_us or 0), since_us) // DAY_US + 1) * DAY_US
     return _Side(period, sensor, max(until_us - since_us, 1))
