@@ -46,9 +46,16 @@ def compose(snapshot: Snapshot) -> Document:
     after = _side(snapshot, snapshot.period, snapshot.sensor)
     bound = {f"before_{name}": value for name, value in snapshot.bindings(period, sensor).items()}
     against = {"since": period.since, "until": period.until, "sensor": sensor}
-    of = "all sensors" if sensor is None else f"sensor {sensor}"
     sections = [_section(snapshot, name, bound, before, after) for name in _COMPARED]
-    return snapshot.document(sections, head={"against": against}, note=f"against {of}, {period.text()}")
+    return snapshot.document(sections, head={"against": against}, note=f"against {_told(snapshot, period, sensor)}")
+
+
+def _told(snapshot: Snapshot, period: Period, sensor: str | None) -> str:
+    """What is different on the other side, in words."""
+    of = "all sensors" if sensor is None else f"sensor {sensor}"
+    if sensor == snapshot.sensor:
+        return period.text()
+    return of if period == snapshot.period else f"{of}, {period.text()}"
 
 
 def _section(snapshot: Snapshot, name: str, bound: dict[str, Value], before: _Side, after: _Side) -> Table:
