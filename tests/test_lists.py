@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from figures.documents import document
 from figures.material import made_logs
-from filled import DAY_US, EMPTY_SHA1, HOSTILE, fill
+from filled import DAY_US, EMPTY_SHA1, EMPTY_SHA256, HOSTILE, fill
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,7 +87,9 @@ def test_what_has_no_content_is_no_artifact(by_hand):
     first = found["files"][0]
     assert (first["shasum"], first["downloads"], first["uploads"]) == ("aa" * 32, 3, 1)
     assert (first["url"], first["urls"]) == ("http://evil/b", 2)
-    assert EMPTY_SHA1 not in str((found["files"], document(by_hand, "novelty"), compared(by_hand, 0, DAY_US)))
+    lists = str((found["files"], document(by_hand, "novelty"), compared(by_hand, 0, DAY_US)))
+    assert EMPTY_SHA1 not in lists
+    assert EMPTY_SHA256 not in lists
 
 
 @pytest.mark.parametrize(
