@@ -206,7 +206,7 @@ def test_all_time_has_nothing_before_it(by_hand):
 @given(st.integers(1, 10**12), st.integers(1, 10**17))
 def test_rates_are_rounded_once(seen, length_us):
     exact = Fraction(seen * DAY_US, length_us)
-    assert abs(Fraction(_Side(Period(), None, length_us).per_day(seen)) - exact) <= Fraction(51, 10**4) + exact / 10**15
+    assert abs(Fraction(_Side(length_us).per_day(seen)) - exact) <= Fraction(51, 10**4) + exact / 10**15
 
 
 @pytest.mark.parametrize("name", LISTS)

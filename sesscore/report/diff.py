@@ -1,7 +1,7 @@
 """`report diff`: two periods, or two sensors, beside each other."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sesscore.errors import UsageError
@@ -30,8 +30,6 @@ _RATES = (
 class _Side:
     """One of the two that are compared. length_us: by which its rates are made."""
 
-    period: Period
-    sensor: str | None
     length_us: int
 
     def per_day(self, seen: int) -> float:
@@ -42,9 +40,9 @@ class _Side:
 def compose(snapshot: Snapshot) -> Document:
     """The document. Raises UsageError if nothing is said of what to compare with."""
     period, sensor = _other(snapshot)
-    before = _side(snapshot, period, sensor)
-    after = _side(snapshot, snapshot.period, snapshot.sensor)
-    bound = {f"before_{name}": value for name, value in snapshot.bindings(period, sensor).items()}
+    there = snapshot.bindings(period, sensor)
+    before, after = _side(snapshot, period, there), _side(snapshot, snapshot.period)
+    bound = {f"before_{name}": value for name, value in there.items()}
     against = {"since": period.since, "until": period.until, "sensor": sensor}
     sections = [_section(snapshot, name, bound, before, after) for name in _COMPARED]
     return snapshot.document(sections, head={"against": against}, note=f"against {_told(snapshot, period, sensor)}")
@@ -97,17 +95,15 @@ def _right_before(snapshot: Snapshot) -> Period:
             "diff compares a period with the one before it, and before the beginning is none",
             hint="--since 7d, or --during 2026-W46; or against something else: --against-during 2026-W45",
         )
-    return replace(
-        period, since_us=period.since_us - _side(snapshot, period, snapshot.sensor).length_us, until_us=period.since_us
-    )
+    return replace(period, since_us=period.since_us - _side(snapshot, period).length_us, until_us=period.since_us)
 
 
-def _side(snapshot: Snapshot, period: Period, sensor: str | None) -> _Side:
-    """Where the period has no bound, the UTC day of the first or the last event bounds it."""
-    first_us, last_us = next(snapshot.rows("extent", **snapshot.bindings(period, sensor)))
+def _side(snapshot: Snapshot, period: Period, bound: Mapping[str, Value] | None = None) -> _Side:
+    """Where the period has no bound, the UTC day of the first or the last event bounds it. bound: if it lies elsewhere."""
+    first_us, last_us = next(snapshot.rows("extent", **(bound or {})))
     since_us, until_us = period.since_us, period.until_us
     if since_us is None:
         since_us = int(first_us or 0) // DAY_US * DAY_US
     if until_us is None:
         until_us = (max(int(last_us or 0), since_us) // DAY_US + 1) * DAY_US
-    return _Side(period, sensor, max(until_us - since_us, 1))
+    return _Side(max(until_us - since_us, 1))

@@ -30,13 +30,13 @@ def schema(report: Report) -> dict[str, Any]:
     """The schema of its JSON document. Within a version fields are only added, so more than it names is allowed."""
     import apsw
 
-    from sesscore.extension import value_totals
+    from sesscore.extension import functions
     from sesscore.migrations import run_migrations
 
     connection = apsw.Connection(":memory:")
     try:
         run_migrations(connection)
-        value_totals(connection)
+        functions(connection)
         return _document(made(Snapshot(connection, report, Period(0, DAY_US))))
     finally:
         connection.close()
