@@ -99,7 +99,10 @@ def _right_before(snapshot: Snapshot) -> Period:
 
 
 def _side(snapshot: Snapshot, period: Period, bound: Mapping[str, Value] | None = None) -> _Side:
-    """Where the period has no bound, the UTC day of the first or the last event bounds it. bound: if it lies elsewhere."""
+    """Where the period has no bound, the UTC day of the first or the last event bounds it.
+
+    bound: what statements are bound to for it, if it is not that of the report.
+    """
     first_us, last_us = next(snapshot.rows("extent", **(bound or {})))
     since_us, until_us = period.since_us, period.until_us
     if since_us is None:

@@ -11,7 +11,7 @@ from figures import FRAME, expected, read_logs, same
 from figures.documents import document
 from figures.logs import Logs
 from figures.material import MADE, REAL, Period, ingested, made_logs, periods, real_logs, sensors
-from figures.times import DAY_US, moment
+from figures.times import moment
 from sesscore.store import open_for_reading
 
 LISTS = ("commands", "credentials", "sources", "files", "clients", "timeline", "novelty")
@@ -26,19 +26,21 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return ingested(folder, logs), logs
 
 
-def whole_days(logs: Logs) -> list[Period]:
-    """Periods of whole UTC days."""
-    return [one for one in periods(logs) if all(bound is None or bound % DAY_US == 0 for bound in one[1:])]
+def asked(logs: Logs) -> Iterator[tuple[Period, list[str | None]]]:
+    """Every period, with all sensors together and one of several."""
+    names = sensors(logs)
+    for number, period in enumerate(periods(logs)):
+        yield period, list(dict.fromkeys((None, names[number % len(names)])))
 
 
 @pytest.mark.parametrize("name", LISTS)
 def test_lists(filled: tuple[str, Logs], name: str) -> None:
-    """All periods and sensors, with lists that are long enough for all and such as are cut."""
+    """With lists that hold all there is, most of them, and such as are cut."""
     db, logs = filled
     cut = {"average": 2} if name == "timeline" else {"limit": 3}
     with open_for_reading(db) as opened:
-        for period in whole_days(logs):
-            for sensor in sensors(logs):
+        for period, some in asked(logs):
+            for sensor in some:
                 found = document(opened.connection, name, *period[1:], sensor=sensor)
                 same(found, expected(name, logs, *period[1:], sensor))
             found = document(opened.connection, name, *period[1:], **cut)
@@ -49,8 +51,8 @@ def test_diff(filled: tuple[str, Logs]) -> None:
     """Each period beside the one before it and beside another, and sensors beside each other."""
     db, logs = filled
     with open_for_reading(db) as opened:
-        for period in whole_days(logs):
-            for sensor in sensors(logs)[:2]:
+        for period, some in asked(logs):
+            for sensor in some:
                 for against, before in others(logs, period):
                     found = document(opened.connection, "diff", *period[1:], sensor=sensor, limit=40, **against)
                     wanted = expected("diff", logs, *period[1:], sensor, before=before, limit=40)
@@ -59,11 +61,11 @@ def test_diff(filled: tuple[str, Logs]) -> None:
 
 def others(logs: Logs, period: Period) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
     """What to compare with, for the report and for the oracle."""
-    if period.since_us is not None and period.until_us is not None:
+    if period.since_us is not None and period.until_us is not None and period.name != "no time":
         length = period.until_us - period.since_us
         yield {}, {"since_us": period.since_us - length, "until_us": period.since_us}
-    periods_there = whole_days(logs)
-    other = periods_there[(periods_there.index(period) + 2) % len(periods_there)]
+    all_periods = [one for one in periods(logs) if one.name != "no time"]
+    other = all_periods[len(period.name) % len(all_periods)]
     bounds = {"since": moment(other.since_us), "until": moment(other.until_us)}
     if stated := {f"against_{name}": text for name, text in bounds.items() if text is not None}:
         yield stated, {"since_us": other.since_us, "until_us": other.until_us}
