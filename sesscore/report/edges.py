@@ -1,8 +1,8 @@
 """The roll-ups as a report reads them, exact for any period and the days of any zone.
 
 Ingest keeps roll-ups by UTC day. Where a bound is no midnight of UTC, or days are those of another zone, temporary
-views of the same names stand before the tables: whole days that are right come from the tables, and the rest is counted anew
-from the sessions. So statements know nothing of it, nor does `value_totals`.
+views of the same names stand before the tables: whole days that are right come from the tables, and the rest is
+counted anew from the sessions. So statements know nothing of it, nor does `value_totals`.
 
     before the period     all days of it, as they are; what lies before it on its first day counts to the day before
     the period            its days, with just what lies in it
