@@ -42,11 +42,8 @@ def value_totals(connection: apsw.Connection, most: int = MOST_TOTALS) -> None:
 
 
 def packed_event(connection: apsw.Connection) -> None:
-    """The table-valued function `packed_event` on a connection (docs/design.md, "Fingerprints").
-
-    Raises SesscoreError.
-    """
-    from sesscore import _packed
+    """The table-valued function `packed_event` on a connection (docs/design.md, "Roll-ups"). Raises SesscoreError."""
+    from sesscore import _packed  # late, like the other
 
     _load(connection, _packed.__file__)
     _packed.show_events(connection.sqlite3_pointer())
