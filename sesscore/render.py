@@ -13,6 +13,7 @@ from sesscore.safetext import safe, safe_json, shortened, width
 
 PAGE = 100  # columns; fixed, so that the same figures give the same page everywhere
 HALF = 48
+HEADING_WIDTH = 16  # columns that a heading of figures keeps
 BAR = 10
 
 
@@ -193,15 +194,15 @@ def cell_text(value: str | None) -> str:
 def fitted(
     columns: Sequence[str], cells: Sequence[Sequence[str | None]], flexible: Sequence[int], limit: int
 ) -> list[int]:
-    """Widths by content; if they do not fit, the widest give way: flexible columns, and headings of the others."""
+    """Widths by content; if they do not fit, the widest give way: flexible columns, and long headings of the others."""
     widths, least = [], []
     for i, name in enumerate(columns):
         heading, *contents = (width(shortened(cell_text(text), limit)) for text in (name, *(row[i] for row in cells)))
         content = max(contents, default=0)
         widths.append(max(heading, content))
-        least.append(8 if i in flexible else content)
+        least.append(8 if i in flexible else max(content, min(heading, HEADING_WIDTH)))
     while sum(widths) + 2 * len(widths) > limit:
-        wide = [i for i in range(len(widths)) if widths[i] > max(least[i], 1)]
+        wide = [i for i in range(len(widths)) if widths[i] > least[i]]
         if not wide:
             break
         widths[max(wide, key=lambda i: widths[i])] -= 1

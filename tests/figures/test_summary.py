@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from figures import expected, read_logs, same
+from figures.documents import document
 from figures.material import MADE, REAL, asked, ingested, made_logs, real_logs
 from figures.times import DAY_US
-from sesscore.formats import Look, pieces
-from sesscore.report.period import Period
-from sesscore.report.registry import report
-from sesscore.report.snapshot import Snapshot, made
-from sesscore.snapshot import one_state
 from sesscore.store import open_for_reading
 
 
 def compared(folder: Path, paths: list[Path]) -> None:
     """Compare the summary of a database of some logs with the oracle, for whole days and all sensors."""
     logs = read_logs(paths)
-    with open_for_reading(ingested(folder, logs)) as database, one_state(database.connection):
+    with open_for_reading(ingested(folder, logs)) as database:
         for (_, since_us, until_us), sensor in asked(logs):
             if not any(bound is not None and bound % DAY_US for bound in (since_us, until_us)):
-                snapshot = Snapshot(database.connection, report("summary"), Period(since_us, until_us), sensor)
-                document = json.loads(b"".join(pieces(made(snapshot), "json", Look())))
-                figures = expected("summary", logs, since_us, until_us, sensor)
-                same(document, figures, ignored=("first_event", "last_event"))
+                found = document(database.connection, "summary", since_us, until_us, sensor=sensor)
+                same(found, expected("summary", logs, since_us, until_us, sensor))
 
 
 @pytest.mark.parametrize("name", MADE)
