@@ -91,6 +91,7 @@ def test_what_is_left_out_has_defaults():
     [
         ("-- parameters:\n--   limit = 5: rows", "a parameter cannot be understood: 'limit = 5: rows'"),
         ("-- parameters:\n--   limit integer = x: rows", "the default is no integer"),
+        ("-- parameters:\n--   sensor text = NULL: name", "the parameter sensor has its value from"),
         ("-- columns:\n--   seen", "a column cannot be understood: 'seen'"),
         ("-- columns:\n--   seen lots", "a column cannot be understood: 'seen lots'"),
     ],
@@ -283,6 +284,15 @@ def test_options_of_a_report_are_checked(ask, words, said):
 
 def test_options_of_a_report_both_ways(ask):
     assert ask("summary", "--top", "1") == ask("summary", "--top=1") != ask("summary")
+
+
+def test_options_of_a_report_by_variables(ask, monkeypatch):
+    plain, one = ask("summary"), ask("summary", "--top", "1")
+    monkeypatch.setenv("SESSCORE_REPORT_SUMMARY_TOP", "1")
+    assert ask("summary") == one != plain
+    assert ask("summary", "--top", "10") == plain
+    monkeypatch.setenv("SESSCORE_REPORT_SUMMARY_TOP", "many")
+    assert ask("summary")[0] == 2
 
 
 # sesscore sql

@@ -1,5 +1,6 @@
 """`sesscore report`."""
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -139,11 +140,14 @@ def own_folder(given: str | None) -> Path:
 
 
 def given(report: "Report", words: Sequence[str]) -> dict[str, "Value"]:
-    """The options of a report from the command line, by the names of its parameters. Raises UsageError."""
+    """The options of a report by the names of its parameters: of the command line, else of variables.
+
+    Raises UsageError.
+    """
     from sesscore.errors import UsageError
 
     by_option = {f"--{one.option}": one for one in report.parameters.values()}
-    values: dict[str, Value] = {}
+    values = dict(_of_variables(report))
     waiting = list(words)
     while waiting:
         option, equals, text = waiting.pop(0).partition("=")
@@ -157,3 +161,11 @@ def given(report: "Report", words: Sequence[str]) -> dict[str, "Value"]:
             text = waiting.pop(0)
         values[parameter.name] = parameter.value(text)
     return values
+
+
+def _of_variables(report: "Report") -> Iterator[tuple[str, "Value"]]:
+    """Named as those of other options: --top of `report summary` is SESSCORE_REPORT_SUMMARY_TOP."""
+    for one in report.parameters.values():
+        variable = f"SESSCORE_REPORT_{report.name}_{one.name}".replace("-", "_").upper()
+        if text := os.environ.get(variable):
+            yield one.name, one.value(text)

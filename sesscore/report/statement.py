@@ -147,6 +147,8 @@ def _parameter(line: str, where: str) -> Parameter:
         raise UsageError(
             f"a parameter cannot be understood: {line!r}", where=where, hint="-- limit integer = 50: rows at the most"
         )
+    if found["name"] in BOUND:
+        raise UsageError(f"the parameter {found['name']} has its value from --since, --until and --sensor", where=where)
     kind = _TYPES[found["type"]]
     try:
         default = None if found["default"] == "NULL" else kind(found["default"].strip("'"))
