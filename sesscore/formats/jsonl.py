@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sesscore.formats.json import objects, text
+from sesscore.formats.json import objects, streamed
 from sesscore.report.document import Document
 
 if TYPE_CHECKING:
@@ -15,4 +15,5 @@ def pieces(document: Document, look: "Look") -> Iterator[bytes]:
     several = len(document.sections) > 1
     for section in document.sections:
         for row in objects(section):
-            yield text({"section": section.name, **row} if several else row) + b"\n"
+            yield from streamed({"section": section.name, **row} if several else row)
+            yield b"\n"

@@ -103,11 +103,21 @@ Sheet = Iterable[Labelled | Line]
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A list in a record that may be long: it is asked for each time that it is taken, and never held."""
+
+    ask: Callable[[], Iterator[Any]]
+
+    def __iter__(self) -> Iterator[Any]:
+        return self.ask()
+
+
+@dataclass(frozen=True)
 class Records:
     """Things with parts: for programs an array of nested objects, of which `columns` are those that fit a table.
 
-    A column's name is the way to its value, with a dot for each step down. sheet: a record as lines of text; None: like
-    a row.
+    A column's name is the way to its value, with a dot for each step down. Values may be objects, lists and `Listed`.
+    sheet: a record as lines of text; None: like a row. single: there is one record; for programs it is the object itself.
     """
 
     name: str
@@ -117,6 +127,7 @@ class Records:
     half: bool = False
     unseen: bool = False
     sheet: Callable[[Mapping[str, Any]], Sheet] | None = None
+    single: bool = False
 
     def row(self, record: Mapping[str, Any]) -> list[Value]:
         """The values of its columns."""
@@ -189,6 +200,8 @@ def _deep(value: Any, change: Callable[[str], str]) -> Any:
             return {key: _deep(below, change) for key, below in value.items()}
         case list() | tuple():
             return [_deep(below, change) for below in value]
+        case Listed():
+            return Listed(lambda: (_deep(below, change) for below in value))
     return value
 
 

@@ -21,8 +21,14 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 # Reports that a module makes of their statements, and what they answer.
 COMPOSED = {
+    "abnormal": "Sessions with an uncommon number of commands, in the form of the older tools.",
+    "attacks": "Each session in the form of the older tools, and what they add up to.",
     "summary": "The whole database on one page.",
 }
+
+
+# Reports that ask the statements of another.
+SHARED = {"abnormal": "attacks", "monthly": "daily", "weekly": "daily"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ def report(name: str, folder: Path | None = None) -> Report:
 
 def shipped() -> list[str]:
     """The names of the reports that come with the program."""
-    return folders(_SHIPPED)
+    return sorted({*folders(_SHIPPED), *SHARED})
 
 
 def own(folder: Path | None) -> list[str]:
@@ -70,8 +76,8 @@ def own(folder: Path | None) -> list[str]:
 
 
 def _shipped(name: str) -> Report:
-    texts = {one: sql(f"{_SHIPPED}/{name}/{one}") for one in names(f"{_SHIPPED}/{name}")}
-    statements = _statements(texts, f"sql/{_SHIPPED}/{name}")
+    folder = f"{_SHIPPED}/{SHARED.get(name, name)}"
+    statements = _statements({one: sql(f"{folder}/{one}") for one in names(folder)}, f"sql/{folder}")
     composed = name in COMPOSED
     return Report(name, COMPOSED[name] if composed else statements[0].answers, statements, composed)
 

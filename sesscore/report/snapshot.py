@@ -33,7 +33,7 @@ class Snapshot:
         sensor: str | None = None,
         options: Mapping[str, Value] | None = None,
     ) -> None:
-        self._connection = connection
+        self.connection = connection
         self.report = report
         self.period = period
         self.sensor = sensor
@@ -62,7 +62,7 @@ class Snapshot:
         """The rows of a statement, asked for when they are taken."""
         statement = self.report.statement(name)
         with self._mistakes(statement):
-            yield from self._connection.cursor().execute(statement.sql, self._bindings(statement, values))
+            yield from self.connection.cursor().execute(statement.sql, self._bindings(statement, values))
 
     def objects(self, name: str, **values: Value) -> Iterator[dict[str, Any]]:
         """The same, each by the names of its columns."""
@@ -75,12 +75,13 @@ class Snapshot:
 
     def _bindings(self, statement: Statement, values: Mapping[str, Value]) -> dict[str, Value]:
         own = {one.name: self.options[one.name] for one in statement.parameters}
-        return {**self._bound, **own, **values}
+        given = {one.name: one.default for one in statement.given}
+        return {**self._bound, **own, **given, **values}
 
     def _prepared(self, statement: Statement) -> Sequence[Column]:
         """Has SQLite compile the statement, so that a mistake shows before anything is printed; its columns."""
         found: list[str] = []
-        cursor = self._connection.cursor()
+        cursor = self.connection.cursor()
 
         def look(cursor: apsw.Cursor, text: str, bindings: Any) -> bool:
             if found:

@@ -10,7 +10,7 @@
     SELECT ...
 
 The first lines say what it answers. `shape: figures` is for a statement that answers with one row; `half: yes` for a
-narrow one that may stand beside another. Behind a column stand its kind (`values.Kind`), `bar` or `share` if it is
+narrow one that may stand beside another. Parameters under `given:` are no options: the module of the report binds them. Behind a column stand its kind (`values.Kind`), `bar` or `share` if it is
 drawn too, `whole` if it is never cut, and `as` and its heading. The engine binds more parameters: see `BOUND`. All but
 the first line may be left out: then columns are what SQLite says they are.
 """
@@ -68,6 +68,7 @@ class Statement:
     figures: bool = False
     half: bool = False
     parameters: tuple[Parameter, ...] = ()
+    given: tuple[Parameter, ...] = ()
     columns: tuple[Column, ...] = ()
     where: str = ""
 
@@ -76,7 +77,7 @@ def parse(name: str, text: str, where: str) -> Statement:
     """Reads a file. Raises UsageError for a header that cannot be understood; where: for that error."""
     header = _header(text)
     said: dict[str, str] = {}
-    listed: dict[str, list[str]] = {"parameters": [], "columns": []}
+    listed: dict[str, list[str]] = {"parameters": [], "given": [], "columns": []}
     answers: list[str] = []
     current: list[str] | None = None
     for line in header:
@@ -98,6 +99,7 @@ def parse(name: str, text: str, where: str) -> Statement:
         said.get("shape") == "figures",
         said.get("half") == "yes",
         tuple(_parameter(line, where) for line in listed["parameters"]),
+        tuple(_parameter(line, where) for line in listed["given"]),
         tuple(_column(line, where) for line in listed["columns"]),
         where,
     )
