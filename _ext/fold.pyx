@@ -28,7 +28,7 @@ from runs cimport free_plan, sort_events
 from session cimport Session, Share, merge_sessions
 from session_rows cimport *
 from sqlite cimport SQLITE_OK, Module, routines, sqlite3
-from tallies cimport EVENT_TALLY, add_tally, close_tallies, open_tallies, put_tallies, tallied
+from tallies cimport add_event_tally, add_tally, close_tallies, open_tallies, put_tallies, tallied
 from texts cimport *
 
 ctypedef unsigned long long KeyPart
@@ -525,9 +525,9 @@ cdef class Folder:
         eventid = eventid_of_activity(event.activity) if event.activity else event.eventid
         session.events += 1
         session.counts[kind_of_activity(event.activity)] += 1
-        add_tally(&self.fold.tallies, day, sensor_id, EVENT_TALLY, eventid, 0, 1, event.at_us, event.at_us)
+        add_event_tally(&self.fold.tallies, day, sensor_id, eventid, 1, event.at_us, event.at_us)
         if tallied(event.activity):
-            add_tally(&self.fold.tallies, day, sensor_id, event.activity, event.a, event.b, 1, event.at_us, event.at_us)
+            add_tally(&self.fold.tallies, day, sensor_id, event.activity, event.a, event.b, 1)
         return 0
 
 

@@ -36,7 +36,7 @@ cdef extern from *:
         "CREATE TABLE folded (day, sensor_id, session_id, session_key)",
         "CREATE TABLE folded (session_key, source_id, first_record, last_record, events)",
         "CREATE TABLE folded (day, sensor_id, eventid_id, events, first_us, last_us)",
-        "CREATE TABLE folded (day, sensor_id, match, protocol_id, sessions)",
+        "CREATE TABLE folded (day, sensor_id, match, protocol_id, sessions, duration_ms, events)",
         "CREATE TABLE folded (day, kind, sensor_id, a, b, seen)",
     };
     """

@@ -12,17 +12,18 @@ from line cimport Line, is_copy, reserve_line
 from parts cimport put_new_parts
 from recent cimport first_of, last_of
 from records cimport (
-    ABSENT, CLIENT_KEX, CLIENT_VERSION, CLOSED, CONNECT, NO_PORT, TCPIP_OTHER, TCPIP_REQUEST, Batch, Event, Span, text_of,
+    ABSENT, CLIENT_KEX, CLIENT_VERSION, CLOSED, COMMAND_INPUT, CONNECT, NO_PORT, TCPIP_OTHER, TCPIP_REQUEST, Batch, Event, Span,
+    text_of,
 )
 from rows cimport SESSION_ROWS, TEXT_ROWS, Rows, begin_row, put_integer, put_text
 from runs cimport Plan, Run
 from session cimport (
     CLIENT_VERSION_COLUMN, CLOSE_MS, DST_IP, DST_PORT, HAS_CLOSE, HAS_CONNECT, HASSH, PROTOCOL, SRC_IP, SRC_PORT, UNKNOWN_FLAG,
-    Column, Session, Share, before, match_of, offer,
+    Column, Session, Share, before, duration_of, match_of, offer,
 )
 from session_rows cimport Packed, put_days, put_session_row
 from tallies cimport (
-    ADDRESS_TALLY, EVENT_TALLY, HASSH_TALLY, SESSION_TALLY, VERSION_TALLY, Tallies, add_tally, tallied,
+    ADDRESS_TALLY, COMMANDS_TALLY, HASSH_TALLY, VERSION_TALLY, Tallies, add_event_tally, add_session_tally, add_tally, tallied,
 )
 from texts cimport TextTable, find_text
 
@@ -160,8 +161,8 @@ cdef inline int64_t id_of(Fold *fold, Span span) except -1 nogil:
 cdef inline int settle_eventid(Fold *fold, EventId *eventid) except -1 nogil:
     """Moves what is counted of an event id to the roll-ups."""
     if eventid.count:
-        add_tally(&fold.tallies, eventid.day, eventid.sensor, EVENT_TALLY, eventid.text_id, 0, eventid.count, eventid.first_us,
-                  eventid.last_us)
+        add_event_tally(&fold.tallies, eventid.day, eventid.sensor, eventid.text_id, eventid.count, eventid.first_us,
+                        eventid.last_us)
         eventid.count = 0
     return 0
 
@@ -193,16 +194,17 @@ cdef inline int64_t count_eventid(Fold *fold, uint32_t number, int64_t sensor_id
 
 cdef inline int tally_session(Tallies *tallies, const Session *session, int64_t sensor_id, int64_t count) except -1 nogil:
     """Adds a session to the roll-ups of the day on which it started, or takes it out."""
-    cdef int64_t at_us = session.started_us
-    cdef int64_t day = day_of(at_us)
+    cdef int64_t day = day_of(session.started_us)
     cdef const Column *columns = &session.columns[0]
-    add_tally(tallies, day, sensor_id, SESSION_TALLY, match_of(session), columns[PROTOCOL].value, count, at_us, at_us)
+    add_session_tally(tallies, day, sensor_id, match_of(session), columns[PROTOCOL].value, count, duration_of(session),
+                      session.events)
+    add_tally(tallies, day, sensor_id, COMMANDS_TALLY, session.counts[COMMAND_INPUT], 0, count)
     if columns[SRC_IP].present:
-        add_tally(tallies, day, sensor_id, ADDRESS_TALLY, columns[SRC_IP].value, 0, count, at_us, at_us)
+        add_tally(tallies, day, sensor_id, ADDRESS_TALLY, columns[SRC_IP].value, 0, count)
     if columns[CLIENT_VERSION_COLUMN].present:
-        add_tally(tallies, day, sensor_id, VERSION_TALLY, columns[CLIENT_VERSION_COLUMN].value, 0, count, at_us, at_us)
+        add_tally(tallies, day, sensor_id, VERSION_TALLY, columns[CLIENT_VERSION_COLUMN].value, 0, count)
     if columns[HASSH].present:
-        add_tally(tallies, day, sensor_id, HASSH_TALLY, columns[HASSH].value, 0, count, at_us, at_us)
+        add_tally(tallies, day, sensor_id, HASSH_TALLY, columns[HASSH].value, 0, count)
     return 0
 
 
@@ -277,7 +279,7 @@ cdef inline int count_event(Fold *fold, Session *session, const Event *event, Le
         leaf.b = id_of(fold, event.b)
         leaf.c = id_of(fold, event.c)
         if tallied(leaf.activity):
-            add_tally(&fold.tallies, day_of(event.at_us), sensor_id, leaf.activity, leaf.a, leaf.b, 1, event.at_us, event.at_us)
+            add_tally(&fold.tallies, day_of(event.at_us), sensor_id, leaf.activity, leaf.a, leaf.b, 1)
     return 0
 
 

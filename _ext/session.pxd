@@ -27,6 +27,12 @@ cdef enum:
     NO_PLACE = -1
     UNKNOWN_FLAG = -1        # vt_flagged, dshield_flagged of what no other program has looked at; it is less than 0 and 1
 
+cdef extern from *:
+    """
+    #define SC_MOST_SUMMED_MS (INT64_C(1) << 36)
+    """
+    const int64_t MOST_SUMMED_MS "SC_MOST_SUMMED_MS"             # of the duration of a session, in roll-ups
+
 cdef struct Column:
     bint present
     int64_t at_us
@@ -67,6 +73,14 @@ cdef inline int match_of(const Session *session) noexcept nogil:
     if session.matcher != BY_SESSION:
         return 3
     return 1 if session.delimiters & (HAS_CONNECT | HAS_CLOSE) == HAS_CONNECT | HAS_CLOSE else 2
+
+
+cdef inline int64_t duration_of(const Session *session) noexcept nogil:
+    """Milliseconds, as view session_metrics has them, but no more than a sum can take of very many."""
+    cdef int64_t duration_ms = (session.ended_us - session.started_us + 500) // 1000
+    if session.columns[CLOSE_MS].present:
+        duration_ms = session.columns[CLOSE_MS].value
+    return min(duration_ms, MOST_SUMMED_MS)
 
 
 cdef inline void offer(Column *column, const Event *event, int64_t value) noexcept nogil:

@@ -6,7 +6,8 @@ from libc.string cimport memset
 
 from hashing cimport mum
 from leaf cimport (
-    COMMAND_ACTIVITY, DOWNLOAD_ACTIVITY, LOGIN_FAILED_ACTIVITY, LOGIN_SUCCESS_ACTIVITY, UPLOAD_ACTIVITY,
+    CLIENT_FINGERPRINT_ACTIVITY, COMMAND_ACTIVITY, DOWNLOAD_ACTIVITY, DOWNLOAD_FAILED_ACTIVITY, LOGIN_FAILED_ACTIVITY,
+    LOGIN_SUCCESS_ACTIVITY, TCPIP_REQUEST_ACTIVITY, UPLOAD_ACTIVITY,
 )
 from rows cimport EVENT_TALLY_ROWS, SESSION_TALLY_ROWS, VALUE_TALLY_ROWS, Rows, begin_row, put_integer
 
@@ -16,10 +17,24 @@ cdef enum:
     ADDRESS_TALLY = 101
     VERSION_TALLY = 102
     HASSH_TALLY = 103
-    SESSION_TALLY = 200      # a: match, b: protocol
+    COMMANDS_TALLY = 104     # a: how many the session has
+    SESSION_TALLY = 204      # a: match, b: protocol
 
 cdef enum:
-    LAST_TALLIES = 8         # places, by the low bits of a kind
+    LAST_TALLIES = 16        # places, by the low bits of a kind
+
+# Of events: when the first and the last came. Of sessions: what they add up to.
+cdef struct Times:
+    int64_t first_us
+    int64_t last_us
+
+cdef struct Sums:
+    int64_t duration_ms
+    int64_t events
+
+cdef union Further:
+    Times times
+    Sums sums
 
 cdef struct Tally:
     int64_t day
@@ -28,8 +43,7 @@ cdef struct Tally:
     int64_t a
     int64_t b
     int64_t count
-    int64_t first_us
-    int64_t last_us
+    Further further
 
 
 # A hash table with a key of its own: text ids follow from what attackers send.
@@ -66,7 +80,8 @@ cdef inline void close_tallies(Tallies *tallies) noexcept nogil:
 cdef inline bint tallied(uint32_t activity) noexcept nogil:
     """Which activities have their values counted in rollup_value."""
     return (activity == LOGIN_FAILED_ACTIVITY or activity == LOGIN_SUCCESS_ACTIVITY or activity == COMMAND_ACTIVITY
-            or activity == DOWNLOAD_ACTIVITY or activity == UPLOAD_ACTIVITY)
+            or activity == DOWNLOAD_ACTIVITY or activity == DOWNLOAD_FAILED_ACTIVITY or activity == UPLOAD_ACTIVITY
+            or activity == TCPIP_REQUEST_ACTIVITY or activity == CLIENT_FINGERPRINT_ACTIVITY)
 
 
 cdef inline uint32_t tally_slot(Tallies *tallies, int64_t day, int64_t sensor, int64_t kind, int64_t a, int64_t b) noexcept nogil:
@@ -102,22 +117,15 @@ cdef inline bint is_tally(const Tally *entry, int64_t day, int64_t sensor, int64
     return entry.a == a and entry.b == b and entry.kind == kind and entry.day == day and entry.sensor == sensor
 
 
-cdef inline void count_tally(Tally *entry, int64_t count, int64_t first_us, int64_t last_us) noexcept nogil:
-    entry.count += count
-    entry.first_us = min(entry.first_us, first_us)
-    entry.last_us = max(entry.last_us, last_us)
-
-
-cdef inline int add_tally(Tallies *tallies, int64_t day, int64_t sensor, int64_t kind, int64_t a, int64_t b, int64_t count,
-                          int64_t first_us, int64_t last_us) except -1 nogil:
+cdef inline Tally *tally_of(Tallies *tallies, int64_t day, int64_t sensor, int64_t kind, int64_t a, int64_t b) except NULL nogil:
+    """The count of a key; of a new one it is 0. It stays where it is until the next call."""
     cdef uint32_t at
     cdef Tally *entry
     cdef uint32_t *last = &tallies.last[kind & (LAST_TALLIES - 1)]
     if last[0]:                              # sessions that follow each other have much in common
         entry = &tallies.entries[last[0] - 1]
         if is_tally(entry, day, sensor, kind, a, b):
-            count_tally(entry, count, first_us, last_us)
-            return 0
+            return entry
     if 2 * (tallies.count + 1) > tallies.mask:
         grow_tallies(tallies)
     at = tally_slot(tallies, day, sensor, kind, a, b)
@@ -125,21 +133,46 @@ cdef inline int add_tally(Tallies *tallies, int64_t day, int64_t sensor, int64_t
         entry = &tallies.entries[tallies.slots[at] - 1]
         if is_tally(entry, day, sensor, kind, a, b):
             last[0] = tallies.slots[at]
-            count_tally(entry, count, first_us, last_us)
-            return 0
+            return entry
         at = (at + 1) & tallies.mask
     entry = &tallies.entries[tallies.count]
+    memset(entry, 0, sizeof(Tally))
     entry.day = day
     entry.sensor = sensor
     entry.kind = kind
     entry.a = a
     entry.b = b
-    entry.count = count
-    entry.first_us = first_us
-    entry.last_us = last_us
     tallies.count += 1
     tallies.slots[at] = tallies.count
     last[0] = tallies.count
+    return entry
+
+
+cdef inline int add_tally(Tallies *tallies, int64_t day, int64_t sensor, int64_t kind, int64_t a, int64_t b, int64_t count) \
+        except -1 nogil:
+    """Counts a value, or takes it out."""
+    tally_of(tallies, day, sensor, kind, a, b).count += count
+    return 0
+
+
+cdef inline int add_event_tally(Tallies *tallies, int64_t day, int64_t sensor, int64_t eventid, int64_t count, int64_t first_us,
+                                int64_t last_us) except -1 nogil:
+    """Counts events of an event id."""
+    cdef Tally *entry = tally_of(tallies, day, sensor, EVENT_TALLY, eventid, 0)
+    cdef Times *times = &entry.further.times
+    times.first_us = min(times.first_us, first_us) if entry.count else first_us
+    times.last_us = max(times.last_us, last_us) if entry.count else last_us
+    entry.count += count
+    return 0
+
+
+cdef inline int add_session_tally(Tallies *tallies, int64_t day, int64_t sensor, int match, int64_t protocol, int64_t count,
+                                  int64_t duration_ms, int64_t events) except -1 nogil:
+    """Counts sessions that have so much each, or takes them out."""
+    cdef Tally *entry = tally_of(tallies, day, sensor, SESSION_TALLY, match, protocol)
+    entry.count += count
+    entry.further.sums.duration_ms += count * duration_ms
+    entry.further.sums.events += count * events
     return 0
 
 
@@ -163,6 +196,13 @@ cdef inline void sort_tallies(Tallies *tallies) noexcept nogil:
     qsort(tallies.entries, tallies.count, sizeof(Tally), compare_tallies)
 
 
+cdef inline bint changes(const Tally *tally) noexcept nogil:
+    """Whether a count adds anything: what a session was before and is now may be the same, but for its sums."""
+    if tally.count == 0 and tally.kind == SESSION_TALLY:
+        return tally.further.sums.duration_ms != 0 or tally.further.sums.events != 0
+    return tally.count != 0
+
+
 cdef inline int put_tally(Rows *rows, const Tally *tally) except -1 nogil:
     """The row of a count."""
     if tally.kind == EVENT_TALLY:
@@ -171,15 +211,17 @@ cdef inline int put_tally(Rows *rows, const Tally *tally) except -1 nogil:
         put_integer(rows, EVENT_TALLY_ROWS, tally.sensor)
         put_integer(rows, EVENT_TALLY_ROWS, tally.a)
         put_integer(rows, EVENT_TALLY_ROWS, tally.count)
-        put_integer(rows, EVENT_TALLY_ROWS, tally.first_us)
-        put_integer(rows, EVENT_TALLY_ROWS, tally.last_us)
+        put_integer(rows, EVENT_TALLY_ROWS, tally.further.times.first_us)
+        put_integer(rows, EVENT_TALLY_ROWS, tally.further.times.last_us)
     elif tally.kind == SESSION_TALLY:
-        begin_row(rows, SESSION_TALLY_ROWS, 5)
+        begin_row(rows, SESSION_TALLY_ROWS, 7)
         put_integer(rows, SESSION_TALLY_ROWS, tally.day)
         put_integer(rows, SESSION_TALLY_ROWS, tally.sensor)
         put_integer(rows, SESSION_TALLY_ROWS, tally.a)
         put_integer(rows, SESSION_TALLY_ROWS, tally.b)
         put_integer(rows, SESSION_TALLY_ROWS, tally.count)
+        put_integer(rows, SESSION_TALLY_ROWS, tally.further.sums.duration_ms)
+        put_integer(rows, SESSION_TALLY_ROWS, tally.further.sums.events)
     else:
         begin_row(rows, VALUE_TALLY_ROWS, 6)
         put_integer(rows, VALUE_TALLY_ROWS, tally.day)
@@ -196,7 +238,7 @@ cdef inline int put_tallies(Rows *rows, Tallies *tallies) except -1 nogil:
     cdef uint32_t i
     sort_tallies(tallies)
     for i in range(tallies.count):
-        if tallies.entries[i].count != 0:
+        if changes(&tallies.entries[i]):
             put_tally(rows, &tallies.entries[i])
     close_tallies(tallies)
     open_tallies(tallies, tallies.key)

@@ -47,8 +47,12 @@ STORED = (
     Check("references", "what a row refers to is there", asked("references")),
     Check("texts", "every text that is referred to is there", asked("texts")),
     Check("days", "a session is found by the days that it touches, and no others", asked("days")),
-    Check("rollup_session", "sessions by day, match type and protocol follow from sessions", asked("rollup_session")),
-    Check("rollup_session_value", "sources and clients by day follow from sessions", asked("rollup_session_value")),
+    Check("rollup_session", "sessions by day and what they add up to follow from them", asked("rollup_session")),
+    Check(
+        "rollup_session_value",
+        "sources, clients, command counts by day follow from sessions",
+        asked("rollup_session_value"),
+    ),
 )
 
 # Statements that ask nothing of parts and texts: `sesscore db check` asks them, by the name of their check.

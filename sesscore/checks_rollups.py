@@ -66,7 +66,7 @@ def eventids(connection: apsw.Connection, walk: Walk) -> Found:
 
 
 def values(connection: apsw.Connection, walk: Walk) -> Found:
-    """Commands, credentials and files by day."""
+    """Commands, credentials, files, forwarded connections and keys by day."""
     stated = {tuple(key): seen for *key, seen in connection.execute(sql("verify/values_of_days"))}
     found = Found()
     found.add(_compared("seen", stated, walk.values))
@@ -96,6 +96,6 @@ def _place(key: tuple[int | str | None, ...]) -> str:
 ROLLUPS = (
     Check("rollup_event", "events by day and sensor, first and last, follow from sessions", days),
     Check("rollup_eventid", "events by day, sensor and event id follow from sessions", eventids),
-    Check("rollup_value", "credentials, commands and files by day follow from activities", values),
+    Check("rollup_value", "credentials, commands, files and more by day follow from them", values),
     Check("activity_texts", "every text that an activity refers to is there", texts),
 )

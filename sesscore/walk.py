@@ -17,7 +17,7 @@ from sesscore.parts import Moment, Packed, PartDamaged, eventids, moments, unpac
 from sesscore.queries import Row, sql
 
 DAY_US = 86_400_000_000
-TALLIED = frozenset((1, 2, 3, 6, 8))  # kinds of activities whose values are rolled up
+TALLIED = frozenset((1, 2, 3, 6, 7, 8, 9, 11))  # kinds of activities whose values are rolled up
 
 Part = tuple[int, int, int, str, bytes]  # session_key, first_us, activity_count, activities, events
 Told = Iterator[tuple[str, Any, Any]]  # what, stated, found

@@ -21,6 +21,7 @@ from sesscore.recount_records import Object, Waiting, read_records
 from sesscore.recount_values import fields_of, fingerprint
 
 DAY_US = 86_400_000_000
+MOST_SUMMED_MS = 1 << 36  # of the duration of a session, in roll-ups
 FATES = ("lines", "events", "duplicates", "sessionless", "quarantined", "blank")
 METRICS = tuple(name for name in Session.__slots__ if name != "activities")
 MATCHES = ("full_delimited", "session_id_only", "event_session")
@@ -298,13 +299,16 @@ def _other_events(blob: bytes) -> int:
 
 def check_rollups(connection: apsw.Connection) -> None:
     """Sessions by the day of their start, values by the day of their activity."""
-    sessions: Counter[Any] = Counter()
+    sessions: defaultdict[Any, list[int]] = defaultdict(lambda: [0, 0, 0])
     values: Counter[Any] = Counter()
-    for sensor, match, protocol, start, src_ip, version, hassh in connection.execute(
-        "SELECT sensor, match_type, protocol, started_us, src_ip, client_version, hassh FROM session_metrics"
+    for sensor, match, protocol, start, duration, count, commands, src_ip, version, hassh in connection.execute(
+        "SELECT sensor, match_type, protocol, started_us, duration_ms, event_count, command_count, src_ip,"
+        " client_version, hassh FROM session_metrics"
     ):
         day = start // DAY_US
-        sessions[day, sensor, MATCHES.index(match) + 1, protocol] += 1
+        sums = sessions[day, sensor, MATCHES.index(match) + 1, protocol]
+        sums[:] = sums[0] + 1, sums[1] + min(duration, MOST_SUMMED_MS), sums[2] + count
+        values[day, 104, sensor, commands, None] += 1
         for kind, value in ((101, src_ip), (102, version), (103, hassh)):
             if value is not None:
                 values[day, kind, sensor, value, None] += 1
@@ -314,10 +318,16 @@ def check_rollups(connection: apsw.Connection) -> None:
     ):
         if kind in ("login_failed", "login_success"):
             values[at_us // DAY_US, number, sensor, username, password] += 1
-        elif kind in ("command", "download", "upload"):
+        elif kind in ("command", "download", "download_failed", "upload", "tcpip_request", "client_fingerprint"):
             values[at_us // DAY_US, number, sensor, value, shasum] += 1
-    assert _by_value(connection, "rollup_session", "day, n.name, match, p.value, sessions", protocol_id="p") == sessions
-    assert _by_value(connection, "rollup_value", "day, kind, n.name, a.value, b.value, seen", a="a", b="b") == values
+    for what, column in enumerate(("sessions", "duration_ms", "events")):
+        expected = {key: sums[what] for key, sums in sessions.items() if sums[what]}
+        assert (
+            _by_value(connection, "rollup_session", f"day, n.name, match, p.value, {column}", protocol_id="p")
+            == expected
+        )
+    a = "CASE kind WHEN 104 THEN r.a ELSE a.value END"
+    assert _by_value(connection, "rollup_value", f"day, kind, n.name, {a}, b.value, seen", a="a", b="b") == values
 
 
 def check_event_rollup(
@@ -343,6 +353,6 @@ def _by_value(connection: apsw.Connection, table: str, columns: str, **texts: st
     for *key, count in connection.execute(
         f"SELECT {columns} FROM {table} AS r JOIN sensor AS n USING (sensor_id) {joins}"
     ):
-        assert count > 0, (table, key, count)
+        assert count > 0 or columns.endswith("duration_ms"), (table, key, count)  # what came down to nothing is gone
         counts[tuple(key)] += count
-    return counts
+    return +counts

@@ -30,8 +30,14 @@ EVENTS = [
     (1, 2, 5, 5),
     (1, 2, 6, 4),
 ]
-# day, sensor, match, protocol, sessions
-SESSIONS = [(0, 1, 1, 10, 4), (0, 2, 2, 11, 2), (1, 2, 1, 10, 1), (1, 2, 3, 0, 1), (1, 1, 1, 11, 0)]
+# day, sensor, match, protocol, sessions, their milliseconds, their events
+SESSIONS = [
+    (0, 1, 1, 10, 4, 9000, 20),
+    (0, 2, 2, 11, 2, 10, 6),
+    (1, 2, 1, 10, 1, 7, 3),
+    (1, 2, 3, 0, 1, 0, 1),
+    (1, 1, 1, 11, 0, 0, 0),
+]
 # day, sensor, kind, a, b, seen
 VALUES = [
     (0, 1, 101, 20, 0, 3), (1, 2, 101, 22, 0, 1), (0, 1, 101, 21, 0, 3), (0, 2, 101, 0, 0, 1),
@@ -60,7 +66,7 @@ def fill(path: Path) -> Path:
             "INSERT INTO rollup_event VALUES (?, ?, ?, ?, ?, ?)",
             [(*row, row[0] * DAY_US + 1, row[0] * DAY_US + 2_500_000) for row in EVENTS],
         )
-        run("INSERT INTO rollup_session VALUES (?, ?, ?, ?, ?)", SESSIONS)
+        run("INSERT INTO rollup_session VALUES (?, ?, ?, ?, ?, ?, ?)", SESSIONS)
         run("INSERT INTO rollup_value VALUES (?, ?, ?, ?, ?, ?)", VALUES)
         for key, (name, state, *ledger) in enumerate(SOURCES, 1):
             connection.execute(

@@ -117,7 +117,7 @@ def test_a_step_that_shuts_old_programs_out_does_so_for_good(connection, monkeyp
     breaking = replace(GOOD, script=f"-- readable_from: {NEXT}\n{GOOD.script}")
     after = Migration(NEXT + 1, "after", "-- readable_from: 1\nCREATE TABLE after (a INTEGER) STRICT;")
     run_migrations(connection)
-    assert migrations.readable_from(connection) == 1
+    assert migrations.readable_from(connection) == max(one.readable_from for one in MIGRATIONS[1:]) < NEXT
     monkeypatch.setattr(migrations, "MIGRATIONS", (*MIGRATIONS, breaking, after))
     run_migrations(connection)
     assert migrations.readable_from(connection) == NEXT

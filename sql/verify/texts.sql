@@ -13,7 +13,7 @@ WITH used (place, text_id) AS (
     UNION ALL
     SELECT 'rollup_event of day ' || day, eventid_id FROM rollup_event
     UNION ALL
-    SELECT 'rollup_value of day ' || day, a FROM rollup_value
+    SELECT 'rollup_value of day ' || day, a FROM rollup_value WHERE kind <> 104
     UNION ALL
     SELECT 'rollup_value of day ' || day, b FROM rollup_value
 )
