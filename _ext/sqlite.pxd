@@ -13,12 +13,18 @@ cdef extern from *:
 
     typedef struct sqlite3 sqlite3;
     typedef struct sqlite3_context sqlite3_context;
+    typedef struct sqlite3_stmt sqlite3_stmt;
+    typedef struct sqlite3_value sqlite3_value;
     typedef void (*sc_routine)(void);
     typedef void (*sc_done)(void *);
 
-    enum { SC_DECLARE_VTAB = 50, SC_RESULT_BLOB = 78, SC_RESULT_INT64 = 83, SC_RESULT_NULL = 84, SC_RESULT_TEXT = 85,
-           SC_CREATE_MODULE_V2 = 119, SC_VTAB_CONFIG = 177 };
+    enum { SC_BIND_INT64 = 5, SC_BIND_NULL = 6, SC_COLUMN_INT64 = 29, SC_DECLARE_VTAB = 50, SC_ERRMSG = 53, SC_FINALIZE = 57,
+           SC_MPRINTF = 69, SC_RESET = 77, SC_RESULT_BLOB = 78, SC_RESULT_INT64 = 83, SC_RESULT_NULL = 84, SC_RESULT_TEXT = 85,
+           SC_STEP = 94, SC_VALUE_BLOB = 102, SC_VALUE_BYTES = 103, SC_VALUE_INT64 = 107, SC_VALUE_TYPE = 113, SC_PREPARE_V2 = 116,
+           SC_CREATE_MODULE_V2 = 119, SC_RESULT_ERROR_CODE = 146, SC_CREATE_FUNCTION_V2 = 162, SC_VTAB_CONFIG = 177,
+           SC_BIND_POINTER = 219, SC_VALUE_POINTER = 221 };
     enum { SC_DIRECT_ONLY = 3 };                /* SQLITE_VTAB_DIRECTONLY: not in triggers and views */
+    enum { SC_DIRECT_ONLY_UTF8 = 0x80000 | 1 }; /* of a function: the same, and its texts are UTF-8 */
 
     static const sc_routine *sc_routines;       /* NULL until this module was loaded as an extension */
 
@@ -50,6 +56,17 @@ cdef extern from *:
         sc_routine others[12];                  /* what only tables that can be written have; NULL */
     } sc_module;
 
+    /* sqlite3_index_info: what a statement asks of a virtual table, and what the table answers. */
+    typedef struct { int column; unsigned char comparison; unsigned char usable; int term; } sc_constraint;
+    typedef struct { int argument; unsigned char omit; } sc_usage;
+    typedef struct {
+        int constraint_count; sc_constraint *constraints;
+        int order_count; const void *order;
+        sc_usage *usage;
+        int number; char *text; int free_text;
+        int ordered; double cost; int64_t rows; int flags; uint64_t columns_used;
+    } sc_index_info;
+
     static inline int sc_declare(sqlite3 *database, const char *declaration) {
         return ((int (*)(sqlite3 *, const char *))sc_routines[SC_DECLARE_VTAB])(database, declaration);
     }
@@ -73,16 +90,83 @@ cdef extern from *:
     static inline void sc_result_blob(sqlite3_context *context, const char *bytes, int length) {
         ((void (*)(sqlite3_context *, const void *, int, sc_done))sc_routines[SC_RESULT_BLOB])(context, bytes, length, NULL);
     }
+    static inline int sc_prepare(sqlite3 *database, const char *sql, sqlite3_stmt **statement) {
+        return ((int (*)(sqlite3 *, const char *, int, sqlite3_stmt **, const char **))sc_routines[SC_PREPARE_V2])(
+            database, sql, -1, statement, NULL);
+    }
+    static inline int sc_bind_integer(sqlite3_stmt *statement, int place, int64_t value) {
+        return ((int (*)(sqlite3_stmt *, int, int64_t))sc_routines[SC_BIND_INT64])(statement, place, value);
+    }
+    static inline int sc_bind_null(sqlite3_stmt *statement, int place) {
+        return ((int (*)(sqlite3_stmt *, int))sc_routines[SC_BIND_NULL])(statement, place);
+    }
+    static inline int sc_step(sqlite3_stmt *statement) {
+        return ((int (*)(sqlite3_stmt *))sc_routines[SC_STEP])(statement);
+    }
+    static inline int sc_reset(sqlite3_stmt *statement) {
+        return ((int (*)(sqlite3_stmt *))sc_routines[SC_RESET])(statement);
+    }
+    static inline int sc_finalize(sqlite3_stmt *statement) {
+        return ((int (*)(sqlite3_stmt *))sc_routines[SC_FINALIZE])(statement);
+    }
+    static inline int64_t sc_column_integer(sqlite3_stmt *statement, int column) {
+        return ((int64_t (*)(sqlite3_stmt *, int))sc_routines[SC_COLUMN_INT64])(statement, column);
+    }
+    /* Given to a function of ours by a statement of ours: what SQL cannot make. */
+    static inline int sc_bind_pointer(sqlite3_stmt *statement, int place, void *pointer, const char *type) {
+        return ((int (*)(sqlite3_stmt *, int, void *, const char *, sc_done))sc_routines[SC_BIND_POINTER])(
+            statement, place, pointer, type, NULL);
+    }
+    static inline void *sc_value_pointer(sqlite3_value *value, const char *type) {
+        return ((void *(*)(sqlite3_value *, const char *))sc_routines[SC_VALUE_POINTER])(value, type);
+    }
+    /* Of a text its bytes as they are stored, without a copy that ends with NUL. */
+    static inline const char *sc_value_bytes(sqlite3_value *value, int *length) {
+        const char *bytes = ((const void *(*)(sqlite3_value *))sc_routines[SC_VALUE_BLOB])(value);
+        *length = ((int (*)(sqlite3_value *))sc_routines[SC_VALUE_BYTES])(value);
+        return bytes;
+    }
+    typedef void (*sc_aggregate_step)(sqlite3_context *, int, sqlite3_value **);
+    typedef void (*sc_aggregate_end)(sqlite3_context *);
+    static inline int sc_create_aggregate(sqlite3 *database, const char *name, int arguments, sc_aggregate_step step,
+                                          sc_aggregate_end end) {
+        return ((int (*)(sqlite3 *, const char *, int, int, void *, sc_aggregate_step, sc_aggregate_step, sc_aggregate_end,
+                         sc_done))sc_routines[SC_CREATE_FUNCTION_V2])(
+            database, name, arguments, SC_DIRECT_ONLY_UTF8, NULL, NULL, step, end, NULL);
+    }
+    static inline void sc_result_error_code(sqlite3_context *context, int code) {
+        ((void (*)(sqlite3_context *, int))sc_routines[SC_RESULT_ERROR_CODE])(context, code);
+    }
+    static inline int sc_value_type(sqlite3_value *value) {
+        return ((int (*)(sqlite3_value *))sc_routines[SC_VALUE_TYPE])(value);
+    }
+    static inline int64_t sc_value_integer(sqlite3_value *value) {
+        return ((int64_t (*)(sqlite3_value *))sc_routines[SC_VALUE_INT64])(value);
+    }
+    /* A message, which SQLite takes over and frees. */
+    static inline char *sc_message(const char *text) {
+        return ((char *(*)(const char *, ...))sc_routines[SC_MPRINTF])("%s", text);
+    }
+    static inline const char *sc_last_message(sqlite3 *database) {
+        return ((const char *(*)(sqlite3 *))sc_routines[SC_ERRMSG])(database);
+    }
     """
     ctypedef struct sqlite3:
         pass
     ctypedef struct sqlite3_context:
         pass
+    ctypedef struct sqlite3_stmt:
+        pass
+    ctypedef struct sqlite3_value:
+        pass
     ctypedef void (*Routine "sc_routine")() noexcept nogil
     ctypedef void (*Done "sc_done")(void *) noexcept nogil
 
     cdef enum:
-        SC_DECLARE_VTAB, SC_RESULT_BLOB, SC_RESULT_INT64, SC_RESULT_NULL, SC_RESULT_TEXT, SC_CREATE_MODULE_V2, SC_VTAB_CONFIG
+        SC_BIND_INT64, SC_BIND_NULL, SC_BIND_POINTER, SC_COLUMN_INT64, SC_CREATE_FUNCTION_V2, SC_CREATE_MODULE_V2, SC_DECLARE_VTAB
+        SC_ERRMSG, SC_FINALIZE, SC_MPRINTF, SC_PREPARE_V2, SC_RESET, SC_RESULT_BLOB, SC_RESULT_ERROR_CODE, SC_RESULT_INT64
+        SC_RESULT_NULL, SC_RESULT_TEXT, SC_STEP, SC_VALUE_BLOB, SC_VALUE_BYTES, SC_VALUE_INT64, SC_VALUE_POINTER, SC_VALUE_TYPE
+        SC_VTAB_CONFIG
 
     const Routine *routines "sc_routines"
 
@@ -107,6 +191,41 @@ cdef extern from *:
         int (*column)(Cursor *, sqlite3_context *, int) noexcept nogil
         int (*rowid)(Cursor *, int64_t *) noexcept nogil
 
+    ctypedef void (*AggregateStep "sc_aggregate_step")(sqlite3_context *, int, sqlite3_value **) noexcept nogil
+    ctypedef void (*AggregateEnd "sc_aggregate_end")(sqlite3_context *) noexcept nogil
+    ctypedef struct Constraint "sc_constraint":
+        int column
+        unsigned char comparison
+        unsigned char usable
+    ctypedef struct Usage "sc_usage":
+        int argument
+        unsigned char omit
+    ctypedef struct IndexInfo "sc_index_info":
+        int constraint_count
+        Constraint *constraints
+        Usage *usage
+        int number
+        double cost
+        int64_t rows
+
+    int prepare "sc_prepare"(sqlite3 *database, const char *sql, sqlite3_stmt **statement) noexcept nogil
+    int bind_integer "sc_bind_integer"(sqlite3_stmt *statement, int place, int64_t value) noexcept nogil
+    int bind_null "sc_bind_null"(sqlite3_stmt *statement, int place) noexcept nogil
+    int step "sc_step"(sqlite3_stmt *statement) noexcept nogil
+    int reset "sc_reset"(sqlite3_stmt *statement) noexcept nogil
+    int finalize "sc_finalize"(sqlite3_stmt *statement) noexcept nogil
+    int64_t column_integer "sc_column_integer"(sqlite3_stmt *statement, int column) noexcept nogil
+    int bind_pointer "sc_bind_pointer"(sqlite3_stmt *statement, int place, void *pointer, const char *type) noexcept nogil
+    void *value_pointer "sc_value_pointer"(sqlite3_value *value, const char *type) noexcept nogil
+    const char *value_bytes "sc_value_bytes"(sqlite3_value *value, int *length) noexcept nogil
+    int create_aggregate "sc_create_aggregate"(sqlite3 *database, const char *name, int arguments, AggregateStep step,
+                                               AggregateEnd end) noexcept nogil
+    void result_error_code "sc_result_error_code"(sqlite3_context *context, int code) noexcept nogil
+    int value_type "sc_value_type"(sqlite3_value *value) noexcept nogil
+    int64_t value_integer "sc_value_integer"(sqlite3_value *value) noexcept nogil
+    char *message "sc_message"(const char *text) noexcept nogil
+    const char *last_message "sc_last_message"(sqlite3 *database) noexcept nogil
+
     int declare "sc_declare"(sqlite3 *database, const char *declaration) noexcept nogil
     int direct_only "sc_direct_only"(sqlite3 *database) noexcept nogil
     int create_module "sc_create_module"(sqlite3 *database, const char *name, const Module *module, void *data,
@@ -119,4 +238,16 @@ cdef extern from *:
 # Result codes of SQLite.
 cdef enum:
     SQLITE_OK = 0
+    SQLITE_ERROR = 1
     SQLITE_NOMEM = 7
+    SQLITE_CORRUPT = 11
+    SQLITE_CONSTRAINT = 19
+    SQLITE_MISUSE = 21
+    SQLITE_ROW = 100
+    SQLITE_DONE = 101
+
+# Types of values, and what a constraint compares with.
+cdef enum:
+    SQLITE_INTEGER = 1
+    SQLITE_NULL = 5
+    SQLITE_EQUAL = 2

@@ -1,4 +1,4 @@
-"""The rows of a fold as tables of a connection: the module that folds is a loadable extension of SQLite, too."""
+"""What our compiled modules add to a connection: they are loadable extensions of SQLite, too."""
 
 from weakref import WeakKeyDictionary
 
@@ -6,25 +6,38 @@ import apsw
 
 from sesscore import _fold
 from sesscore.errors import SesscoreError
+from sesscore.queries import sql
 
 _shown: WeakKeyDictionary[apsw.Connection, _fold.RowTables] = WeakKeyDictionary()
 
 
 def row_tables(connection: apsw.Connection) -> _fold.RowTables:
-    """The tables `folded_…` of a connection (sql/store/ reads them). Raises SesscoreError."""
+    """The rows of a fold as tables `folded_…` of a connection (sql/store/ reads them). Raises SesscoreError."""
     if connection not in _shown:
         tables = _fold.RowTables()
-        _load(connection)
+        _load(connection, _fold.__file__)
         tables.show(connection.sqlite3_pointer())
         _shown[connection] = tables
     return _shown[connection]
 
 
-def _load(connection: apsw.Connection) -> None:
+def value_totals(connection: apsw.Connection, most: int | None = None) -> None:
+    """The table-valued function `value_totals` on a connection (docs/design.md, "Roll-ups"). Raises SesscoreError.
+
+    most: how many totals it holds at once.
+    """
+    from sesscore import _totals  # late: ingest asks for none
+
+    _load(connection, _totals.__file__)
+    statements = [sql(f"totals/{name}") for name in ("days", "values", "texts")]
+    _totals.show_totals(connection.sqlite3_pointer(), *statements, *(() if most is None else (most,)))
+
+
+def _load(connection: apsw.Connection, module: str) -> None:
     """Loading is allowed for this one call, and never to SQL."""
     connection.enable_load_extension(True)
     try:
-        connection.load_extension(_fold.__file__, "sqlite3_sesscore_init")
+        connection.load_extension(module, "sqlite3_sesscore_init")
     except apsw.ExtensionLoadingError as error:
         raise SesscoreError(
             f"this SQLite cannot load extensions: {error}",

@@ -13,11 +13,28 @@ from sesscore.extension import row_tables
 
 PLACES = Path(__file__).parent.parent / "_ext" / "sqlite.pxd"
 NAMES = {
+    "SC_BIND_INT64": "bind_int64",
+    "SC_BIND_NULL": "bind_null",
+    "SC_COLUMN_INT64": "column_int64",
     "SC_DECLARE_VTAB": "declare_vtab",
+    "SC_ERRMSG": "errmsg",
+    "SC_FINALIZE": "finalize",
+    "SC_MPRINTF": "mprintf",
+    "SC_RESET": "reset",
     "SC_RESULT_BLOB": "result_blob",
     "SC_RESULT_INT64": "result_int64",
     "SC_RESULT_NULL": "result_null",
     "SC_RESULT_TEXT": "result_text",
+    "SC_STEP": "step",
+    "SC_VALUE_BLOB": "value_blob",
+    "SC_VALUE_BYTES": "value_bytes",
+    "SC_RESULT_ERROR_CODE": "result_error_code",
+    "SC_CREATE_FUNCTION_V2": "create_function_v2",
+    "SC_BIND_POINTER": "bind_pointer",
+    "SC_VALUE_POINTER": "value_pointer",
+    "SC_VALUE_INT64": "value_int64",
+    "SC_VALUE_TYPE": "value_type",
+    "SC_PREPARE_V2": "prepare_v2",
     "SC_CREATE_MODULE_V2": "create_module_v2",
     "SC_VTAB_CONFIG": "vtab_config",
 }

@@ -1,0 +1,215 @@
+# Counts values: rows of rollup_value, day after day, into totals by text. The rows are asked for with SQL, so a TEMP view named
+# rollup_value takes the place of the table.
+
+from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc, realloc
+from libc.string cimport memset
+
+from keys cimport MOST_WANTED, Keys, close_keys, find_keys, key_of, make_room, open_keys, want_key
+from sqlite cimport (
+    SQLITE_DONE, SQLITE_ERROR, SQLITE_NOMEM, SQLITE_OK, SQLITE_ROW, bind_integer, bind_null, bind_pointer, column_integer, finalize,
+    prepare, reset, result_error_code, sqlite3, sqlite3_context, sqlite3_stmt, sqlite3_value, step, value_integer, value_pointer,
+)
+from sums cimport Sums, Total, add_total, begin_sums, close_sums, largest
+
+cdef enum:
+    ROWS_AT_ONCE = MOST_WANTED // 2          # of which each has two texts
+    FIRST_NUMBER_KIND = 104                  # from here on `a` is a number, and no text
+
+# What is asked for.
+cdef struct Wish:
+    int64_t kind_low
+    int64_t kind_high
+    int64_t since_day
+    int64_t end_day
+    bint one_sensor
+    int64_t sensor_id
+    bint together            # kinds are not told apart
+    int64_t top              # only those that are seen as often as the `top` most frequent; 0: all
+
+# The statements of sql/totals/, and what keys are made with.
+cdef struct Means:
+    char *days
+    char *values
+    char *texts
+    uint64_t secret[2]
+    uint32_t most            # totals at once
+
+cdef struct ValueRow:
+    int64_t kind
+    int64_t a
+    int64_t b
+    int64_t seen
+
+cdef struct Counting:
+    sqlite3 *database
+    const Means *means
+    Wish wish
+    Keys keys
+    Sums sums
+    ValueRow *rows
+    size_t row_count
+    int64_t *days
+    size_t day_count
+    int64_t day              # whose rows are read
+    sqlite3_stmt *values
+    sqlite3_stmt *texts
+    int64_t least            # that a total must have been seen to be told
+
+
+cdef inline void close_counting(Counting *counting) noexcept nogil:
+    close_keys(&counting.keys)
+    close_sums(&counting.sums)
+    free(counting.rows)
+    free(counting.days)
+    finalize(counting.values)
+    finalize(counting.texts)
+    memset(counting, 0, sizeof(Counting))
+
+
+cdef inline int open_counting(Counting *counting, sqlite3 *database, const Means *means, const Wish *wish) noexcept nogil:
+    """Begins anew. Returns SQLite's code; in any case `close_counting` is called."""
+    cdef int code
+    close_counting(counting)
+    counting.database = database
+    counting.means = means
+    counting.wish = wish[0]
+    counting.rows = <ValueRow *>malloc(ROWS_AT_ONCE * sizeof(ValueRow))
+    if counting.rows == NULL or open_keys(&counting.keys, means.secret) != SQLITE_OK:
+        return SQLITE_NOMEM
+    code = prepare(database, means.values, &counting.values)
+    if code == SQLITE_OK:
+        code = prepare(database, means.texts, &counting.texts)
+    if code == SQLITE_OK:
+        code = list_days(counting)
+    return code
+
+
+cdef inline int list_days(Counting *counting) noexcept nogil:
+    """The days that may have values; in the order of time, whatever the statement reads."""
+    cdef sqlite3_stmt *statement = NULL
+    cdef size_t capacity = 0
+    cdef int64_t *grown
+    cdef int code = prepare(counting.database, counting.means.days, &statement)
+    if code != SQLITE_OK:
+        return code
+    bind_integer(statement, 1, counting.wish.since_day)
+    bind_integer(statement, 2, counting.wish.end_day)
+    code = step(statement)
+    while code == SQLITE_ROW:
+        if counting.day_count == capacity:
+            capacity = capacity * 2 + 64
+            grown = <int64_t *>realloc(counting.days, capacity * sizeof(int64_t))
+            if grown == NULL:
+                code = SQLITE_NOMEM
+                break
+            counting.days = grown
+        counting.days[counting.day_count] = column_integer(statement, 0)
+        counting.day_count += 1
+        code = step(statement)
+    finalize(statement)
+    return SQLITE_OK if code == SQLITE_DONE else code
+
+
+cdef inline int want_keys(Counting *counting) noexcept nogil:
+    """Of the texts of all rows. Neighbours often have one in common. Returns SQLite's code."""
+    cdef const ValueRow *row
+    cdef int64_t last = 0
+    cdef size_t i
+    make_room(&counting.keys)
+    for i in range(counting.row_count):
+        row = &counting.rows[i]
+        if row.a != last and row.kind < FIRST_NUMBER_KIND:
+            last = row.a
+            if want_key(&counting.keys, row.a) != SQLITE_OK:
+                return SQLITE_NOMEM
+        if want_key(&counting.keys, row.b) != SQLITE_OK:
+            return SQLITE_NOMEM
+    return SQLITE_OK
+
+
+cdef inline int count_rows(Counting *counting) noexcept nogil:
+    """Adds the rows that were read, all of one day. Returns SQLite's code."""
+    cdef const ValueRow *row
+    cdef Total one
+    cdef int64_t last = 0
+    cdef uint64_t last_key = 0
+    cdef size_t i
+    cdef int code = want_keys(counting)
+    if code == SQLITE_OK:
+        code = find_keys(&counting.keys, counting.texts)
+    if code != SQLITE_OK:
+        return code
+    one.first_day = one.last_day = <int32_t>counting.day
+    one.days = 1
+    for i in range(counting.row_count):
+        row = &counting.rows[i]
+        if row.a != last and row.kind < FIRST_NUMBER_KIND:
+            last = row.a
+            last_key = key_of(&counting.keys, last)
+        one.kind = <int32_t>(counting.wish.kind_low if counting.wish.together else row.kind)
+        one.a = row.a
+        one.b = row.b
+        one.a_key = last_key if row.kind < FIRST_NUMBER_KIND else <uint64_t>row.a
+        one.b_key = key_of(&counting.keys, row.b)
+        one.seen = row.seen
+        one.seen_low = row.seen if row.kind == counting.wish.kind_low else 0
+        if add_total(&counting.sums, counting.means.most, &one) != SQLITE_OK:
+            return SQLITE_NOMEM
+    counting.row_count = 0
+    return SQLITE_OK
+
+
+cdef inline void gather_value(sqlite3_context *context, int count, sqlite3_value **values) noexcept nogil:
+    """gather_value(counting, kind, a, b, seen): takes a row."""
+    cdef Counting *counting = <Counting *>value_pointer(values[0], b"counting")
+    cdef ValueRow *row
+    cdef int code = SQLITE_ERROR
+    if counting != NULL:
+        row = &counting.rows[counting.row_count]
+        row.kind = value_integer(values[1])
+        row.a = value_integer(values[2])
+        row.b = value_integer(values[3])
+        row.seen = value_integer(values[4])
+        counting.row_count += row.seen > 0
+        if counting.row_count < ROWS_AT_ONCE:
+            return
+        code = count_rows(counting)
+    if code != SQLITE_OK:
+        result_error_code(context, code)
+
+
+cdef inline int count_day(Counting *counting, int64_t day) noexcept nogil:
+    """Adds the values of a day. Returns SQLite's code."""
+    cdef sqlite3_stmt *values = counting.values
+    cdef int code
+    bind_integer(values, 1, day)
+    bind_integer(values, 2, counting.wish.kind_low)
+    bind_integer(values, 3, counting.wish.kind_high)
+    if counting.wish.one_sensor:
+        bind_integer(values, 4, counting.wish.sensor_id)
+    else:
+        bind_null(values, 4)
+    bind_pointer(values, 5, counting, b"counting")
+    counting.day = day
+    counting.row_count = 0
+    step(values)
+    code = reset(values)                     # which says what went wrong
+    return count_rows(counting) if code == SQLITE_OK else code
+
+
+cdef inline int count_range(Counting *counting, uint64_t low) noexcept nogil:
+    """Makes the totals of values whose hash is at least `low`, up to where they fill the memory. Returns SQLite's code."""
+    cdef size_t i
+    cdef int code = begin_sums(&counting.sums, low)
+    for i in range(counting.day_count):
+        if code == SQLITE_OK:
+            code = count_day(counting, counting.days[i])
+    if code == SQLITE_OK:
+        code = largest(&counting.sums, <size_t>counting.wish.top, &counting.least)
+    return code
+
+
+cdef inline bint has_more(const Counting *counting) noexcept nogil:
+    """Whether there are values beyond the range that was counted last."""
+    return counting.sums.high != ~<uint64_t>0

@@ -1,0 +1,179 @@
+# What values add up to: a hash table of totals by (kind, keys of a and b). It takes only those whose hash lies in a range, which
+# gets smaller when there are too many: the others have their turn when this range is done.
+
+from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc, realloc
+from libc.string cimport memset
+
+from hashing cimport K0, K1, mum
+from sqlite cimport SQLITE_NOMEM, SQLITE_OK
+
+cdef enum:
+    MOST_TOTALS = 1048576
+
+cdef struct Total:
+    uint64_t a_key
+    uint64_t b_key
+    int64_t a                # of several ids the smallest
+    int64_t b
+    int64_t seen
+    int64_t seen_low         # of the lowest kind that was asked for
+    int32_t kind
+    int32_t first_day
+    int32_t last_day
+    int32_t days
+
+
+cdef struct Sums:
+    Total *totals
+    uint32_t *slots          # index + 1, 0 is free
+    uint32_t mask
+    uint32_t count
+    uint32_t capacity
+    uint64_t low             # the range of hashes, both ends included
+    uint64_t high
+
+
+cdef inline void close_sums(Sums *sums) noexcept nogil:
+    free(sums.totals)
+    free(sums.slots)
+    memset(sums, 0, sizeof(Sums))
+
+
+cdef inline int begin_sums(Sums *sums, uint64_t low) noexcept nogil:
+    """Empties the table, for hashes from `low` on. Returns SQLite's code; in any case `close_sums` is called."""
+    sums.low = low
+    sums.high = ~<uint64_t>0
+    sums.count = 0
+    if sums.slots == NULL:
+        sums.mask = 4095
+        sums.capacity = 2048
+        sums.totals = <Total *>malloc(sums.capacity * sizeof(Total))
+        sums.slots = <uint32_t *>malloc((sums.mask + <size_t>1) * sizeof(uint32_t))
+        if sums.totals == NULL or sums.slots == NULL:
+            return SQLITE_NOMEM
+    memset(sums.slots, 0, (sums.mask + <size_t>1) * sizeof(uint32_t))
+    return SQLITE_OK
+
+
+cdef inline uint64_t total_hash(int64_t kind, uint64_t a_key, uint64_t b_key) noexcept nogil:
+    """The keys are random already, but those of numbers."""
+    return mum(mum(a_key ^ K0, K1 + <uint64_t>kind) ^ b_key, K0)
+
+
+cdef inline void enter(Sums *sums, uint64_t hashed, uint32_t index) noexcept nogil:
+    cdef uint32_t at = <uint32_t>hashed & sums.mask
+    while sums.slots[at]:
+        at = (at + 1) & sums.mask
+    sums.slots[at] = index + 1
+
+
+cdef inline void enter_all(Sums *sums) noexcept nogil:
+    cdef uint32_t i
+    cdef const Total *total
+    memset(sums.slots, 0, (sums.mask + <size_t>1) * sizeof(uint32_t))
+    for i in range(sums.count):
+        total = &sums.totals[i]
+        enter(sums, total_hash(total.kind, total.a_key, total.b_key), i)
+
+
+cdef inline void halve(Sums *sums) noexcept nogil:
+    """Forgets the upper half of the range."""
+    cdef uint32_t i
+    cdef uint32_t kept = 0
+    cdef const Total *total
+    sums.high = sums.low + (sums.high - sums.low) // 2
+    for i in range(sums.count):
+        total = &sums.totals[i]
+        if total_hash(total.kind, total.a_key, total.b_key) <= sums.high:
+            sums.totals[kept] = total[0]
+            kept += 1
+    sums.count = kept
+    enter_all(sums)
+
+
+cdef inline int grow(Sums *sums) noexcept nogil:
+    cdef uint32_t capacity = sums.capacity * 2
+    cdef Total *totals = <Total *>realloc(sums.totals, capacity * sizeof(Total))
+    cdef uint32_t *slots
+    if totals == NULL:
+        return SQLITE_NOMEM
+    sums.totals = totals
+    slots = <uint32_t *>realloc(sums.slots, capacity * <size_t>2 * sizeof(uint32_t))
+    if slots == NULL:
+        return SQLITE_NOMEM
+    sums.slots = slots
+    sums.capacity = capacity
+    sums.mask = capacity * 2 - 1
+    enter_all(sums)
+    return SQLITE_OK
+
+
+cdef inline int add_total(Sums *sums, uint32_t most, const Total *one) noexcept nogil:
+    """Adds what a value came to on a day, unless it has its turn later. Days must not go back. Returns SQLite's code.
+
+    most: how many totals there may be at once, at least two."""
+    cdef uint64_t hashed = total_hash(one.kind, one.a_key, one.b_key)
+    cdef uint32_t at
+    cdef Total *total
+    if hashed < sums.low or hashed > sums.high:
+        return SQLITE_OK
+    at = <uint32_t>hashed & sums.mask
+    while sums.slots[at]:
+        total = &sums.totals[sums.slots[at] - 1]
+        if total.b_key == one.b_key and total.a_key == one.a_key and total.kind == one.kind:
+            total.a = min(total.a, one.a)
+            total.b = min(total.b, one.b)
+            total.seen += one.seen
+            total.seen_low += one.seen_low
+            total.days += total.last_day != one.last_day
+            total.last_day = one.last_day
+            return SQLITE_OK
+        at = (at + 1) & sums.mask
+    while sums.count >= most and sums.high > sums.low:
+        halve(sums)
+        if hashed > sums.high:
+            return SQLITE_OK
+    if sums.count == sums.capacity and grow(sums) != SQLITE_OK:
+        return SQLITE_NOMEM
+    sums.totals[sums.count] = one[0]
+    enter(sums, hashed, sums.count)
+    sums.count += 1
+    return SQLITE_OK
+
+
+cdef inline int sift(int64_t *heap, size_t count) noexcept nogil:
+    """Lets the root of a heap whose smallest is its root sink to its place."""
+    cdef size_t at = 0
+    cdef size_t child
+    cdef int64_t moved = heap[0]
+    while 2 * at + 1 < count:
+        child = 2 * at + 1
+        if child + 1 < count and heap[child + 1] < heap[child]:
+            child += 1
+        if heap[child] >= moved:
+            break
+        heap[at] = heap[child]
+        at = child
+    heap[at] = moved
+    return 0
+
+
+cdef inline int largest(const Sums *sums, size_t top, int64_t *least) noexcept nogil:
+    """The least that a total must have been seen to be among the `top` largest, 0 if all are. Returns SQLite's code."""
+    cdef int64_t *heap
+    cdef size_t i
+    least[0] = 0
+    if top == 0 or sums.count <= top:
+        return SQLITE_OK
+    heap = <int64_t *>malloc(top * sizeof(int64_t))
+    if heap == NULL:
+        return SQLITE_NOMEM
+    memset(heap, 0, top * sizeof(int64_t))
+    for i in range(sums.count):
+        if sums.totals[i].seen > heap[0]:
+            heap[0] = sums.totals[i].seen
+            sift(heap, top)
+    least[0] = heap[0]
+    free(heap)
+    return SQLITE_OK

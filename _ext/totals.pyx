@@ -1,0 +1,301 @@
+"""sesscore._totals: the table-valued function `value_totals` of SQL, for the statements of reports.
+
+    value_totals(kind_low, kind_high, since_day, end_day, sensor_id, together, top)
+
+One row for each (kind, text of a, text of b) of rollup_value in a half-open range of days, in no order: kind, a, b, a_key, b_key, seen,
+seen_low, first_day, last_day, days. Of the arguments the last three may be left out or NULL (all sensors, no, all).
+
+A loadable extension of SQLite like `_fold`, with a copy of its own of the routines.
+"""
+
+from libc.stdint cimport int64_t, uint32_t, uint64_t, uintptr_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy, memset, strlen
+
+import os
+
+from counting cimport *
+from keys cimport gather_text
+from sqlite cimport *
+from sums cimport MOST_TOTALS, Total
+
+cdef enum:
+    FIRST_ARGUMENT = 10      # among the columns
+    ARGUMENTS = 7
+    NEEDED_ARGUMENTS = 4
+
+cdef extern from *:
+    """
+    static const char sc_totals_declaration[] =
+        "CREATE TABLE value_totals (kind, a, b, a_key, b_key, seen, seen_low, first_day, last_day, days, kind_low HIDDEN,"
+        " kind_high HIDDEN, since_day HIDDEN, end_day HIDDEN, sensor_id HIDDEN, together HIDDEN, top HIDDEN)";
+    """
+    const char *DECLARATION "sc_totals_declaration"
+
+# What a connection knows of the function.
+cdef struct Known:
+    VirtualTable base        # SQLite's part comes first
+    sqlite3 *database
+    const Means *means
+
+cdef struct TotalsCursor:
+    Cursor base
+    Counting counting
+    uint32_t at
+    bint done
+
+
+cdef int connect(sqlite3 *database, void *data, int argc, const char *const *argv, VirtualTable **table,
+                 char **error) noexcept nogil:
+    cdef Known *known
+    cdef int code = declare(database, DECLARATION)
+    if code == SQLITE_OK:
+        code = direct_only(database)
+    if code != SQLITE_OK:
+        return code
+    known = <Known *>calloc(1, sizeof(Known))
+    if known == NULL:
+        return SQLITE_NOMEM
+    known.database = database
+    known.means = <const Means *>data
+    table[0] = &known.base
+    return SQLITE_OK
+
+
+cdef int disconnect(VirtualTable *table) noexcept nogil:
+    free(table)
+    return SQLITE_OK
+
+
+cdef int best_index(VirtualTable *table, IndexInfo *info) noexcept nogil:
+    """Takes the arguments that are given; their bits tell `filter` which."""
+    cdef const Constraint *constraint
+    cdef int places[ARGUMENTS]
+    cdef int i, argument
+    cdef int given = 0
+    cdef int count = 0
+    for i in range(info.constraint_count):
+        constraint = &info.constraints[i]
+        argument = constraint.column - FIRST_ARGUMENT
+        if argument < 0 or argument >= ARGUMENTS or constraint.comparison != SQLITE_EQUAL:
+            continue
+        if not constraint.usable:
+            return SQLITE_CONSTRAINT         # another order of tables gives it
+        given |= 1 << argument
+        places[argument] = i
+    if given & ((1 << NEEDED_ARGUMENTS) - 1) != (1 << NEEDED_ARGUMENTS) - 1:
+        return fail(table, SQLITE_ERROR, b"value_totals needs kind_low, kind_high, since_day and end_day")
+    for argument in range(ARGUMENTS):
+        if given >> argument & 1:
+            count += 1
+            info.usage[places[argument]].argument = count
+            info.usage[places[argument]].omit = 1
+    info.number = given
+    info.cost = 1000000
+    info.rows = 50000
+    return SQLITE_OK
+
+
+cdef int fail(VirtualTable *table, int code, const char *text) noexcept nogil:
+    if table.error == NULL:                  # the first one counts
+        table.error = message(text)
+    return code
+
+
+cdef int failed(Cursor *cursor, int code) noexcept nogil:
+    """What went wrong in a statement inside is the error of the one outside."""
+    cdef Known *known = <Known *>cursor.table
+    if code == SQLITE_CORRUPT:
+        return fail(cursor.table, code, b"database disk image is malformed, or a text of rollup_value is missing")
+    if code == SQLITE_NOMEM:
+        return code
+    return fail(cursor.table, code, last_message(known.database))
+
+
+cdef int open_cursor(VirtualTable *table, Cursor **cursor) noexcept nogil:
+    cdef TotalsCursor *opened = <TotalsCursor *>calloc(1, sizeof(TotalsCursor))
+    if opened == NULL:
+        return SQLITE_NOMEM
+    cursor[0] = &opened.base
+    return SQLITE_OK
+
+
+cdef int close_cursor(Cursor *cursor) noexcept nogil:
+    close_counting(&(<TotalsCursor *>cursor).counting)
+    free(cursor)
+    return SQLITE_OK
+
+
+cdef bint read_wish(int given, sqlite3_value **values, Wish *wish) noexcept nogil:
+    """False if an argument that is needed, or more than one, is no number."""
+    cdef int64_t numbers[ARGUMENTS]
+    cdef bint stated[ARGUMENTS]
+    cdef int argument
+    cdef int at = 0
+    memset(numbers, 0, sizeof(numbers))
+    memset(stated, 0, sizeof(stated))
+    for argument in range(ARGUMENTS):
+        if not given >> argument & 1:
+            continue
+        if value_type(values[at]) == SQLITE_INTEGER:
+            stated[argument] = True
+            numbers[argument] = value_integer(values[at])
+        elif argument < NEEDED_ARGUMENTS or value_type(values[at]) != SQLITE_NULL:
+            return False
+        at += 1
+    wish.kind_low = numbers[0]
+    wish.kind_high = numbers[1]
+    wish.since_day = numbers[2]
+    wish.end_day = numbers[3]
+    wish.one_sensor = stated[4]
+    wish.sensor_id = numbers[4]
+    wish.together = numbers[5] != 0
+    wish.top = numbers[6] if 0 < numbers[6] <= MOST_TOTALS else 0            # there are never more at once
+    return True
+
+
+cdef int filter(Cursor *cursor, int given, const char *text, int argc, sqlite3_value **values) noexcept nogil:
+    cdef TotalsCursor *opened = <TotalsCursor *>cursor
+    cdef Known *known = <Known *>cursor.table
+    cdef Wish wish
+    cdef int code
+    if not read_wish(given, values, &wish):
+        return fail(cursor.table, SQLITE_ERROR, b"an argument of value_totals is no integer")
+    code = open_counting(&opened.counting, known.database, known.means, &wish)
+    if code != SQLITE_OK:
+        return failed(cursor, code)
+    return count_from(cursor, 0)
+
+
+cdef int count_from(Cursor *cursor, uint64_t low) noexcept nogil:
+    """Counts the values from a hash on, and goes to the first that is told."""
+    cdef TotalsCursor *opened = <TotalsCursor *>cursor
+    cdef int code = count_range(&opened.counting, low)
+    if code != SQLITE_OK:
+        return failed(cursor, code)
+    opened.at = 0
+    opened.done = False
+    return go_on(cursor)
+
+
+cdef int go_on(Cursor *cursor) noexcept nogil:
+    """From where the cursor stands to the next total that is told."""
+    cdef TotalsCursor *opened = <TotalsCursor *>cursor
+    cdef const Counting *counting = &opened.counting
+    while opened.at < counting.sums.count:
+        if counting.sums.totals[opened.at].seen >= counting.least:
+            return SQLITE_OK
+        opened.at += 1
+    if has_more(counting):
+        return count_from(cursor, counting.sums.high + 1)
+    opened.done = True
+    return SQLITE_OK
+
+
+cdef int next_total(Cursor *cursor) noexcept nogil:
+    (<TotalsCursor *>cursor).at += 1
+    return go_on(cursor)
+
+
+cdef int after_last(Cursor *cursor) noexcept nogil:
+    return (<TotalsCursor *>cursor).done
+
+
+cdef int column_of_total(Cursor *cursor, sqlite3_context *context, int column) noexcept nogil:
+    cdef const TotalsCursor *opened = <const TotalsCursor *>cursor
+    cdef const Total *total = &opened.counting.sums.totals[opened.at]
+    cdef int64_t cells[FIRST_ARGUMENT]
+    if column >= FIRST_ARGUMENT:
+        result_null(context)
+        return SQLITE_OK
+    cells[0] = total.kind
+    cells[1] = total.a
+    cells[2] = total.b
+    cells[3] = <int64_t>total.a_key
+    cells[4] = <int64_t>total.b_key
+    cells[5] = total.seen
+    cells[6] = total.seen_low
+    cells[7] = total.first_day
+    cells[8] = total.last_day
+    cells[9] = total.days
+    result_integer(context, cells[column])
+    return SQLITE_OK
+
+
+cdef void end_gathering(sqlite3_context *context) noexcept nogil:
+    result_null(context)
+
+
+cdef int number_of_total(Cursor *cursor, int64_t *number) noexcept nogil:
+    number[0] = (<const TotalsCursor *>cursor).at
+    return SQLITE_OK
+
+
+cdef void forget_means(void *data) noexcept nogil:
+    cdef Means *means = <Means *>data
+    free(means.days)
+    free(means.values)
+    free(means.texts)
+    free(means)
+
+
+cdef Module module
+memset(&module, 0, sizeof(Module))
+module.connect = connect
+module.disconnect = disconnect
+module.destroy = disconnect
+module.best_index = <int (*)(VirtualTable *, void *) noexcept nogil>best_index
+module.open = open_cursor
+module.close = close_cursor
+module.filter = <int (*)(Cursor *, int, const char *, int, void **) noexcept nogil>filter
+module.next = next_total
+module.eof = after_last
+module.column = column_of_total
+module.rowid = number_of_total
+
+cdef uint64_t secret[2]
+secret[0] = <unsigned long long>int.from_bytes(os.urandom(8), "little")
+secret[1] = <unsigned long long>int.from_bytes(os.urandom(8), "little")
+
+
+cdef char *copied(str text) except NULL:
+    cdef bytes encoded = text.encode()
+    cdef char *copy = <char *>calloc(len(encoded) + 1, 1)
+    if copy == NULL:
+        raise MemoryError()
+    memcpy(copy, <const char *>encoded, len(encoded))
+    return copy
+
+
+def show_totals(uintptr_t database, str days not None, str values not None, str texts not None, int most=MOST_TOTALS):
+    """Makes `value_totals` known to a connection that has loaded this module as an extension.
+
+    database: `apsw.Connection.sqlite3_pointer()`. days, values, texts: the statements of sql/totals/. most: how many totals are
+    held at once, two at least; if there are more, the values are gone through again."""
+    cdef sqlite3 *opened = <sqlite3 *>database
+    cdef int code
+    cdef Means *means
+    if routines == NULL:
+        raise RuntimeError("the module was not loaded as an extension of SQLite")
+    if not 2 <= most <= MOST_TOTALS:
+        raise ValueError(f"most must be between 2 and {MOST_TOTALS}")
+    means = <Means *>calloc(1, sizeof(Means))
+    if means == NULL:
+        raise MemoryError()
+    try:
+        means.days = copied(days)
+        means.values = copied(values)
+        means.texts = copied(texts)
+    except MemoryError:
+        forget_means(means)
+        raise
+    means.secret[0] = secret[0]
+    means.secret[1] = secret[1]
+    means.most = <uint32_t>most
+    code = create_module(opened, b"value_totals", &module, means, <Done>forget_means)    # forgets them also if it fails
+    if code == SQLITE_OK:
+        code = create_aggregate(opened, b"gather_value", 5, gather_value, end_gathering)
+    if code == SQLITE_OK:
+        code = create_aggregate(opened, b"gather_text", 3, gather_text, end_gathering)
+    if code != SQLITE_OK:
+        raise MemoryError()

@@ -1,0 +1,3 @@
+"""Types of the compiled totals (`_ext/totals.pyx`)."""
+
+def show_totals(database: int, days: str, values: str, texts: str, most: int = ...) -> None: ...
