@@ -123,6 +123,8 @@ def _to_file(path: Path) -> Iterator[Outlet]:
     replaced = not path.exists() or path.is_file()
     draft = path.with_name(f".{path.name}.{os.getpid()}") if replaced else path
     try:
+        if replaced:
+            draft.unlink(missing_ok=True)  # of a run that was killed
         descriptor = os.open(draft, os.O_WRONLY | os.O_CLOEXEC | (os.O_CREAT | os.O_EXCL if replaced else 0), 0o666)
         try:
             with closing(Outlet(descriptor)) as opened:

@@ -23,6 +23,11 @@ def busy_timeout(connection: apsw.Connection) -> None:
     connection.set_busy_timeout(5000)
 
 
+def interruptible(connection: apsw.Connection) -> None:
+    """Python looks for signals between its own steps only; a long statement gives it some, every few milliseconds."""
+    connection.set_progress_handler(lambda: False, 1_000_000)
+
+
 def unprivileged(connection: apsw.Connection) -> None:
     """A database may come from elsewhere: its views and triggers get no side effects, and nothing corrupts it."""
     connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)

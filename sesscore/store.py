@@ -19,6 +19,7 @@ from sesscore.migrations import run_migrations
 from sesscore.pragmas import (
     Durability,
     cell_size_check,
+    interruptible,
     memory,
     no_foreign_keys,
     page_size,
@@ -173,6 +174,7 @@ def make_private(path: str) -> None:
 def _reader(path: str) -> apsw.Connection:
     connection = open_for_queries(path)
     try:
+        interruptible(connection)
         cell_size_check(connection)
         memory(connection, cache_kib=READER_CACHE_KIB)
         value_totals(connection)

@@ -2,19 +2,41 @@
 
 import json
 import re
-import sys
 import unicodedata
 
+import pyte
 import pytest
+from hostile import ANY_TEXT, EVERY_CODE_POINT
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sesscore.safetext import ELLIPSIS, safe, safe_json, shortened, width
 
-EVERY_CODE_POINT = range(sys.maxunicode + 1)
 HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 ESCAPED = re.compile(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}")
-ANY_TEXT = st.text(st.characters(categories=None))
+
+
+class Terminal:
+    """A screen that notes what it is told to draw, and to which nothing else may happen."""
+
+    def __init__(self):
+        self.drawn = ""
+
+    def draw(self, text):
+        self.drawn += text
+
+    def __getattr__(self, name):
+        def refuse(*arguments, **options):
+            raise AssertionError(f"a control sequence: {name} {arguments}")
+
+        return refuse
+
+
+def seen(text):
+    """What a terminal shows of a text."""
+    terminal = Terminal()
+    pyte.Stream(terminal).feed(text)
+    return terminal.drawn
 
 
 def test_every_code_point():
@@ -35,6 +57,16 @@ def test_every_code_point_in_json():
         document = safe_json(json.dumps(text, ensure_ascii=False))
         assert json.loads(document) == text
         assert document.isprintable()
+
+
+def test_a_terminal_sees_no_control_sequence():
+    """Of any code point, and of those with which sequences begin before what goes on with them."""
+    for start in EVERY_CODE_POINT[::4096]:
+        for between in ("", "[2J"):
+            text = between.join(map(chr, range(start, start + 4096)))
+            assert seen(safe(text)) == safe(text)
+    with pytest.raises(AssertionError, match="erase_in_display"):
+        seen("\x1b[2J")
 
 
 @pytest.mark.parametrize(

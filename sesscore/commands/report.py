@@ -108,9 +108,9 @@ def print_report(
     ):
         document = made(Snapshot(database.connection, report, period, sensor, values))
         if defang:
-            from sesscore.defanging import defanged
+            from sesscore.defang import defang as without_fangs
 
-            document = document.changed(defanged)
+            document = document.changed(without_fangs)
         out.write(pieces(document, format_, look(output)))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sesscore.formats.rows import columns_of, rows_of
 from sesscore.report.document import Document
 from sesscore.report.values import plain
-from sesscore.safetext import csv_cell
+from sesscore.safecells import csv_cell
 
 if TYPE_CHECKING:
     from sesscore.formats import Look

@@ -1,32 +1,45 @@
 """Markdown with tables as GitHub and others read them. Nothing that a log says becomes markup."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sesscore.formats.rows import columns_of, rows_of
 from sesscore.report.document import Column, Document
 from sesscore.report.values import Value, shown
-from sesscore.safetext import markdown_cell
+from sesscore.safecells import markdown_cell
 
 if TYPE_CHECKING:
     from sesscore.formats import Look
 
+_WORDS = re.compile(r"[A-Za-z0-9 ,:–-]*")  # in which Markdown sees nothing, not even an address
+
 
 def pieces(document: Document, look: "Look") -> Iterator[bytes]:
     """A heading, then a table for each section."""
-    yield f"# {markdown_cell(document.title)}\n\n{markdown_cell(document.covers)}\n".encode()
+    yield f"# {_said(document.title)}\n\n{_said(document.covers)}\n".encode()
     for section in document.sections:
         columns = columns_of(section)
-        yield f"\n## {markdown_cell(section.title)}\n\n".encode()
-        yield _line([markdown_cell(column.heading) for column in columns])
+        yield f"\n## {_said(section.title)}\n\n".encode()
+        yield _line([_said(column.heading) for column in columns])
         yield _line(["---:" if column.kind.stands_right else "---" for column in columns])
         for row in rows_of(section):
             yield _line(_cells(columns, row))
 
 
+def _said(text: str) -> str:
+    """Words of ours as they are; they can hold the name of a sensor, or the user's."""
+    return text if _WORDS.fullmatch(text) else markdown_cell(text)
+
+
 def _cells(columns: Sequence[Column], row: Sequence[Value]) -> list[str]:
-    cells = (shown(column.kind, value) for column, value in zip(columns, row, strict=True))
-    return ["–" if cell is None else markdown_cell(cell) for cell in cells]
+    return [_cell(shown(column.kind, value), value) for column, value in zip(columns, row, strict=True)]
+
+
+def _cell(text: str | None, value: Value) -> str:
+    if text is None:
+        return "–"
+    return markdown_cell(text) if isinstance(value, str) else text
 
 
 def _line(cells: Sequence[str]) -> bytes:

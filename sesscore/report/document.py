@@ -117,7 +117,8 @@ class Records:
     """Things with parts: for programs an array of nested objects, of which `columns` are those that fit a table.
 
     A column's name is the way to its value, with a dot for each step down. Values may be objects, lists and `Listed`.
-    sheet: a record as lines of text; None: like a row. single: there is one record; for programs it is the object itself.
+    schema: JSON Schema of a record. sheet: a record as lines of text; None: like a row. single: there is one record; for
+    programs it is the object itself.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Records:
     records: Iterable[Mapping[str, Any]]
     half: bool = False
     unseen: bool = False
+    schema: Mapping[str, Any] = field(default_factory=dict)
     sheet: Callable[[Mapping[str, Any]], Sheet] | None = None
     single: bool = False
 

@@ -16,6 +16,8 @@ from sesscore.report.values import Kind, Value
 
 NO_SENSOR = -1  # the number of a sensor that is not in the database
 _EARLIEST_US, _LATEST_US = -(1 << 62), 1 << 62
+# What SQLite calls a statement that cannot be, or cannot be run to its end; the database has no part in it.
+_MISTAKES = (apsw.SQLError, apsw.AuthError, apsw.MismatchError, apsw.TooBigError, apsw.RangeError)
 _DAY_US = 86_400_000_000
 
 
@@ -88,6 +90,8 @@ class Snapshot:
                 raise UsageError("a report file holds one statement", where=statement.where)
             if not cursor.is_readonly:
                 raise UsageError("only questions can be asked, this statement changes things", where=statement.where)
+            if not text.strip():
+                return False
             found.extend(column[0] for column in cursor.get_description())
             _refuse_more(statement, text)
             return False  # not run
@@ -95,6 +99,8 @@ class Snapshot:
         cursor.exec_trace = look
         with self._mistakes(statement), suppress(apsw.ExecTraceAbort):
             cursor.execute(statement.sql, self._bindings(statement, {}))
+        if not found:
+            raise UsageError("there is no question in it", where=statement.where)
         return _columns(statement, found)
 
     @contextmanager
@@ -104,7 +110,7 @@ class Snapshot:
             yield
         except KeyError as error:
             raise UsageError(f"the parameter :{error.args[0]} is not declared", where=statement.where) from error
-        except apsw.SQLError as error:
+        except _MISTAKES as error:
             if not self.report.own:
                 raise
             raise UsageError(f"SQLite refuses the statement: {error}", where=statement.where) from error

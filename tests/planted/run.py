@@ -27,7 +27,19 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 NEEDED = ("_ext", "sql", "sesscore", "tests", "setup.py", "pyproject.toml", "CHANGELOG.md", "README.md")
 LEFT = shutil.ignore_patterns("__pycache__", "*.so", "*.py[cod]", ".*_cache")
-TOPICS = ("kernel", "identity", "sessions", "store", "sources", "answers", "period", "options", "upkeep", "faults")
+TOPICS = (
+    "kernel",
+    "identity",
+    "sessions",
+    "store",
+    "sources",
+    "answers",
+    "period",
+    "safety",
+    "options",
+    "upkeep",
+    "faults",
+)
 SECONDS = 300  # after which tests are taken for endless
 # A test that fails for one of these has not looked at anything.
 NO_FAILURE = ("ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError", "NameError")
