@@ -15,7 +15,7 @@ says in words what is meant by each figure.
 """
 
 from figures.logs import Logs, read_logs
-from figures.oracle import REPORTS, expected
+from figures.oracle import REPORTS, expected, frame
 from figures.same import FRAME, difference, same
 
-__all__ = ["FRAME", "REPORTS", "Logs", "difference", "expected", "read_logs", "same"]
+__all__ = ["FRAME", "REPORTS", "Logs", "difference", "expected", "frame", "read_logs", "same"]

@@ -17,17 +17,22 @@ from figures.counting import NOTHING
 from figures.logs import Logs
 from figures.times import DAY_US, HOUR_US, day_of, monday_of, month_end, month_of
 from sesscore import synth
+from sesscore.ingest import ingest
 
 # --- real logs -----------------------------------------------------------------------------------------------------
 
-# What each holds that the others lack: a week border; keys, failed downloads, two sensors, NULs; many uploads; failed
-# downloads by the hundred; six years and many sensors; tunnels; years without anything between days.
+# By pattern of their paths. What each holds that the others lack: a Sunday and the Mondays beside it; two sensors, and
+# NULs; keys of clients; failed downloads by the hundred; sensors that are years apart.
 REAL = {
-    "a week and a day": ("Radec73+cowrie2",),
-    "two sensors": ("AxiomInfinite+HoneyPotLogs",),
-    "keys": ("Prabhath-de+cowrie-analysis",),
-    "failed downloads": ("andymalepe+jsontocsv", "jasonmpittman+cowrie-log-analyzer"),
-    "years": ("Shaun-Schwartz+rails-cowrie-log-parser", "PedroPereira13+FakeEye", "whoAmI-cslim+cowrie-logs"),
+    "a week": ("Radec73+cowrie2/*2024-04-0[178]*",),
+    "two sensors": ("AxiomInfinite+HoneyPotLogs/**/*",),
+    "keys": ("Prabhath-de+cowrie-analysis/**/*2026-03-2[34]*", "0xsha+sweetie-data/**/cowrie.json.[13].gz"),
+    "failed downloads": ("andymalepe+jsontocsv/**/*", "jasonmpittman+cowrie-log-analyzer/**/*"),
+    "years": (
+        "Shaun-Schwartz+rails-cowrie-log-parser/**/*",
+        "PedroPereira13+FakeEye/**/*",
+        "whoAmI-cslim+cowrie-logs/**/*",
+    ),
 }
 NO_DATA = "the real logs are not beside the project"
 needs_data = pytest.mark.skipif(not (DATA / "truth.jsonl").exists(), reason=NO_DATA)
@@ -37,7 +42,7 @@ def real_logs(name: str) -> list[Path]:
     """The paths of a set of real logs. Skips the test if they are not there."""
     if not (DATA / "truth.jsonl").exists():
         pytest.skip(NO_DATA)
-    return sorted(path for folder in REAL[name] for path in (DATA / "cowrie" / folder).rglob("*") if path.is_file())
+    return sorted(path for pattern in REAL[name] for path in (DATA / "cowrie").glob(pattern) if path.is_file())
 
 
 # --- made logs -----------------------------------------------------------------------------------------------------
@@ -139,6 +144,17 @@ def _visit(chance: random.Random) -> Iterator[Event]:
         yield did("session.closed", duration=chance.choice((0.0015, "12.5", 1234.5678, None)))
 
 
+MADE = ("borders", "many days", "mixed", "twisted 5", "twisted 12", "twisted 31")
+
+
+def ingested(folder: Path, logs: Logs) -> str:
+    """The path of a new database of some logs, one run each."""
+    db = str(folder / "s.db")
+    for source in logs.sources:
+        ingest([source.name], db=db)
+    return db
+
+
 # --- periods and sensors -------------------------------------------------------------------------------------------
 
 
@@ -177,6 +193,11 @@ def periods(logs: Logs) -> list[Period]:
         Period("before all", first - 9 * DAY_US, first),
         Period("after all", last + 1, last + 9 * DAY_US),
     ]
+
+
+def asked(logs: Logs) -> Iterator[tuple[Period, str | None]]:
+    """Every period with every sensor."""
+    return ((period, sensor) for period in periods(logs) for sensor in sensors(logs))
 
 
 def sensors(logs: Logs) -> list[str | None]:

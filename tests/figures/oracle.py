@@ -16,6 +16,7 @@ from figures.selection import Selection
 from figures.starts import clients, sessions, sources
 from figures.summary import summary
 from figures.timeline import timeline
+from figures.times import moment
 
 REPORTS: dict[str, Callable[..., Row]] = {
     "abnormal": abnormal,
@@ -54,3 +55,17 @@ def expected(
     if not isinstance(logs, Logs):
         logs = read_logs(logs)
     return REPORTS[report](Selection(logs, since_us, until_us, sensor, tz), **options)
+
+
+def frame(
+    report: str, since_us: int | None = None, until_us: int | None = None, sensor: str | None = None, tz: str = "UTC"
+) -> Row:
+    """Give what stands above the sections."""
+    return {
+        "schema": f"sesscore.report.{report}/1",
+        "report": report,
+        "sensor": sensor,
+        "since": moment(since_us),
+        "until": moment(until_us),
+        "tz": tz,
+    }

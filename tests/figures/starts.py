@@ -99,11 +99,9 @@ def sessions(
 
 
 def metrics(session: Session) -> Row:
-    """The public columns but the key; the flags need enrichment."""
-    columns = [name for name in Session.__slots__ if name not in ("activities", "started_us", "ended_us")]
-    hidden = ("matcher", "command_success_count", "download_failed_count", "tcpip_request_count")
+    """The columns of `session_metrics` but the key, start and end as moments too; the flags need enrichment."""
     return {
-        **{name: getattr(session, name) for name in columns if name not in hidden},
+        **{name: getattr(session, name) for name in Session.__slots__ if name != "activities"},
         "started": moment(session.started_us),
         "ended": moment(session.ended_us),
         "vt_flagged": None,

@@ -57,6 +57,7 @@ def hour_of(us: int, tz: str = "UTC") -> int:
     return us - (us + offset_us(us, tz)) % HOUR_US
 
 
+@cache
 def day_text(day: int) -> str:
     """`YYYY-MM-DD`."""
     text = moment(day * DAY_US)
@@ -71,10 +72,9 @@ def monday_of(day: int) -> int:
 
 def week_text(monday: int) -> str:
     """`YYYY-Www`: a week belongs to the year of its Thursday."""
-    thursday = monday + 3
-    year = day_text(thursday)[:-6]
-    week = next(n for n in range(53) if day_text(thursday - 7 * (n + 1))[:-6] != year) + 1
-    return f"{year}-W{week:02}"
+    year, *_ = day_text(monday + 3).rsplit("-", 2)
+    days_before = _clock((monday + 3) * DAY_US)[1].timetuple().tm_yday - 1
+    return f"{year}-W{days_before // 7 + 1:02}"
 
 
 def month_of(day: int) -> int:
