@@ -52,6 +52,7 @@ def _described(report: "Report") -> Iterator[tuple[str, str]]:
 @click.option(
     "--defang", is_flag=True, help="Write addresses so that nobody follows them by mistake: hxxp[://]evil[.]org."
 )
+@click.option("--compat", is_flag=True, help="Names of fields as the older tools had them, where they differ.")
 @click.option(
     "--reports",
     type=options.FILE,
@@ -68,6 +69,7 @@ def report(
     sensor: str | None,
     period: "Period",
     defang: bool,
+    compat: bool,
     reports: str | None,
     format: str,
     output: str,
@@ -79,7 +81,7 @@ def report(
     from sesscore.report.registry import report as find
 
     found = find(name, own_folder(reports))
-    print_report(found, given(found, options_of_the_report), db, sensor, period, defang, format, output)
+    print_report(found, given(found, options_of_the_report), db, sensor, period, defang, format, output, compat)
 
 
 def print_report(
@@ -91,6 +93,7 @@ def print_report(
     defang: bool,
     format_: str,
     output: str,
+    compat: bool = False,
 ) -> None:
     """Runs a report and writes it. Raises SesscoreError."""
     from sesscore.formats import pieces
@@ -106,7 +109,7 @@ def print_report(
         sqlite_errors(database.path),
         one_state(database.connection),
     ):
-        document = made(Snapshot(database.connection, report, period, sensor, values))
+        document = made(Snapshot(database.connection, report, period, sensor, values, compat=compat))
         if defang:
             from sesscore.defang import defang as without_fangs
 

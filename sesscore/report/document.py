@@ -109,6 +109,7 @@ class Listed:
     ask: Callable[[], Iterator[Any]]
 
     def __iter__(self) -> Iterator[Any]:
+        """Its values, from the beginning."""
         return self.ask()
 
 
@@ -117,8 +118,8 @@ class Records:
     """Things with parts: for programs an array of nested objects, of which `columns` are those that fit a table.
 
     A column's name is the way to its value, with a dot for each step down. Values may be objects, lists and `Listed`.
-    schema: JSON Schema of a record. sheet: a record as lines of text; None: like a row. single: there is one record; for
-    programs it is the object itself.
+    schema: JSON Schema of a record. sheet: a record as lines of text; None: like a row. single: there is one record;
+    for programs it is the object itself.
     """
 
     name: str
@@ -173,7 +174,8 @@ class Document:
 
     def changed(self, change: Callable[[str], str]) -> "Document":
         """The same with every text of its values changed."""
-        return replace(self, sections=[_changed(section, change) for section in self.sections])
+        sections = [_changed(section, change) for section in self.sections]
+        return replace(self, sections=sections, head=_deep(self.head, change))
 
 
 def _changed(section: Section, change: Callable[[str], str]) -> Section:

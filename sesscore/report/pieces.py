@@ -1,7 +1,7 @@
-"""A period in days, weeks or months, those in its midst on which nothing happened too."""
+"""A period in days, weeks or months; those in its midst on which nothing happened are there too."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from sesscore.report.snapshot import Snapshot
@@ -11,12 +11,20 @@ Sensor = tuple[int, str]  # its number and its name
 
 @dataclass(frozen=True)
 class Piece:
-    """A day, week or month. first, end: its days, half open. sensors: that saw anything in it. days: with anything."""
+    """A day, week or month. first, end: its days, half open. seen: the days on which each sensor saw anything."""
 
     first: int
     end: int
-    sensors: tuple[Sensor, ...] = ()
-    days: int = 0
+    seen: Mapping[Sensor, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def days(self) -> list[int]:
+        """The days on which anything happened."""
+        return sorted({day for days in self.seen.values() for day in days})
+
+    def of(self, sensor: Sensor) -> "Piece":
+        """The same for one sensor."""
+        return Piece(self.first, self.end, {sensor: self.seen[sensor]})
 
 
 @dataclass(frozen=True)
@@ -26,12 +34,10 @@ class Cut:
     start: Callable[[int], int]
     after: Callable[[int], int]
 
-    def single(self, snapshot: Snapshot) -> Piece | None:
-        """The one piece that the period is, if it is one."""
+    def single(self, snapshot: Snapshot) -> bool:
+        """Whether the period is one piece."""
         first, end = snapshot.period.first_day, snapshot.period.end_day
-        if first is None or end is None or first != self.start(first) or end != self.after(first):
-            return None
-        return Piece(first, end)
+        return first is not None and end is not None and first == self.start(first) and end == self.after(first)
 
     def pieces(self, snapshot: Snapshot) -> Iterator[Piece]:
         """From the first to the last with anything; if the period is one piece, that one in any case."""
@@ -42,15 +48,15 @@ class Cut:
                 after = self.after(after)
             yield piece
             after = piece.end
-        if after is None and (single := self.single(snapshot)):
-            yield single
+        first = snapshot.period.first_day
+        if after is None and first is not None and self.single(snapshot):
+            yield Piece(first, self.after(first))
 
     def _filled(self, snapshot: Snapshot) -> Iterator[Piece]:
-        """Those with anything."""
+        """Those with anything, their sensors by name."""
         for first, rows in groupby(snapshot.objects("days"), lambda row: self.start(row["day"])):
-            sensors: set[Sensor] = set()
-            days: set[int] = set()
+            seen: dict[Sensor, list[int]] = {}
             for row in rows:
-                sensors.add((row["sensor_id"], row["sensor"]))
-                days.add(row["day"])
-            yield Piece(first, self.after(first), tuple(sorted(sensors, key=lambda one: one[1])), len(days))
+                seen.setdefault((row["sensor_id"], row["sensor"]), []).append(row["day"])
+            by_name = sorted(seen, key=lambda sensor: sensor[1])
+            yield Piece(first, self.after(first), {sensor: tuple(seen[sensor]) for sensor in by_name})

@@ -23,7 +23,10 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 COMPOSED = {
     "abnormal": "Sessions with an uncommon number of commands, in the form of the older tools.",
     "attacks": "Each session in the form of the older tools, and what they add up to.",
+    "daily": "Each UTC day in the form of the older tools: totals, top lists, alerts; of all sensors and of each.",
+    "monthly": "Each month in the same form, with trends.",
     "summary": "The whole database on one page.",
+    "weekly": "Each ISO week in the same form.",
 }
 
 

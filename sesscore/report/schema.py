@@ -29,11 +29,13 @@ def schema(report: Report) -> dict[str, Any]:
     """The schema of its JSON document. Within a version fields are only added, so more than it names is allowed."""
     import apsw
 
+    from sesscore.extension import value_totals
     from sesscore.migrations import run_migrations
 
     connection = apsw.Connection(":memory:")
     try:
         run_migrations(connection)
+        value_totals(connection)
         return _document(made(Snapshot(connection, report, Period())))
     finally:
         connection.close()
@@ -62,6 +64,8 @@ def _section(section: Section) -> Mapping[str, Any]:
         case Table():
             return {"title": section.title, "type": "array", "items": _row(section.columns)}
         case Records():
+            if section.single:
+                return {"title": section.title, **section.schema}
             return {"title": section.title, "type": "array", "items": section.schema}
 
 

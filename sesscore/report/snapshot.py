@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 import apsw
 
@@ -24,7 +24,8 @@ _DAY_US = 86_400_000_000
 class Snapshot:
     """Within a transaction of the caller. connection: for queries only.
 
-    options: values of parameters that were given; the others have their defaults.
+    options: values of parameters that were given; the others have their defaults. compat: with the names that the older
+    tools had, where they differ.
     """
 
     def __init__(
@@ -34,16 +35,34 @@ class Snapshot:
         period: Period,
         sensor: str | None = None,
         options: Mapping[str, Value] | None = None,
+        *,
+        compat: bool = False,
     ) -> None:
         self.connection = connection
         self.report = report
         self.period = period
         self.sensor = sensor
+        self.compat = compat
         self.options = {name: one.default for name, one in report.parameters.items()} | dict(options or {})
         if report.own:
             connection.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)  # nor can it look at, or make, another file
         self._bound = bindings(connection, period, sensor)
         self._columns = {statement.name: self._prepared(statement) for statement in report.statements}
+
+    @property
+    def first_day(self) -> int:
+        """The first UTC day of which something lies in the period."""
+        return cast("int", self._bound["first_day"])
+
+    @property
+    def end_day(self) -> int:
+        """The first UTC day after it."""
+        return cast("int", self._bound["end_day"])
+
+    @property
+    def sensor_id(self) -> int | None:
+        """The number of the sensor; None: all."""
+        return cast("int | None", self._bound["sensor_id"])
 
     def section(self, name: str, **values: Value) -> Section:
         """A section of what a statement answers. values: of its parameters, before those of the options."""

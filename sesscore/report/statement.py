@@ -10,9 +10,10 @@
     SELECT ...
 
 The first lines say what it answers. `shape: figures` is for a statement that answers with one row; `half: yes` for a
-narrow one that may stand beside another. Parameters under `given:` are no options: the module of the report binds them. Behind a column stand its kind (`values.Kind`), `bar` or `share` if it is
-drawn too, `whole` if it is never cut, and `as` and its heading. The engine binds more parameters: see `BOUND`. All but
-the first line may be left out: then columns are what SQLite says they are.
+narrow one that may stand beside another. Parameters under `given:` are no options: the module of the report binds
+them. Behind a column stand its kind (`values.Kind`), `bar` or `share` if it is drawn too, `whole` if it is never cut,
+and `as` and its heading. The engine binds more parameters: see `BOUND`. All but the first line may be left out: then
+columns are what SQLite says they are.
 """
 
 import re

@@ -1,20 +1,23 @@
-"""What happened in a piece of time, by the names of the older tools."""
+"""What happened in a piece of time, under the names that the older tools had for it."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
+from sesscore.report.fractions import average
 from sesscore.report.pieces import Piece
 from sesscore.report.rarest import rarest
 from sesscore.report.snapshot import Snapshot
 
 Fields = dict[str, Any]
 
-_NO_LISTS: Mapping[str, Any] = {"top_usernames": [], "top_passwords": [], "top_combinations": []}
+_LOGINS = ("unique_usernames", "unique_passwords", "top_usernames", "top_passwords", "top_combinations")
+_COMMANDS = ("total", "unique", "top_commands")
+_FILES = ("downloads_total", "uploads_total", "unique_hashes", "top_hashes")
 
 
 class Tallies:
-    """Asks the roll-ups about one piece and one sensor. sensor_id: None for all."""
+    """Asks the roll-ups about one piece and one sensor, each thing once. sensor_id: None for all."""
 
     def __init__(self, snapshot: Snapshot, piece: Piece, sensor_id: int | None) -> None:
         self._snapshot = snapshot
@@ -23,95 +26,80 @@ class Tallies:
             "end_day": min(piece.end, snapshot.end_day),
             "sensor_id": sensor_id,
         }
-        self._empty = not piece.sensors
+        self._empty = not piece.seen
 
+    @cached_property
     def sessions(self) -> Fields:
         """Sessions that began, and who they were by all login tries."""
-        logins = self._logins()
         return {
-            "total": sum(row["sessions"] for row in self._rows("protocols")),
+            "total": sum(row["sessions"] for row in self._protocols),
             "unique_ips": next((row["unique_ips"] for row in self._rows("sources")), 0),
-            "unique_usernames": logins["unique_usernames"],
-            "unique_passwords": logins["unique_passwords"],
+            "unique_usernames": self._logins["unique_usernames"],
+            "unique_passwords": self._logins["unique_passwords"],
         }
 
-    def sessions_at_length(self) -> Fields:
-        """The same, with protocols, numbers of commands, durations and what was tried most often."""
-        protocols = list(self._rows("protocols"))
-        total = sum(row["sessions"] for row in protocols)
-        counts = self.command_counts()
-        logins = self._logins()
+    @property
+    def spread(self) -> Fields:
+        """How many commands they ran, how long they were, and by which protocol they came."""
+        counts, total = self._command_counts, self.sessions["total"]
         return {
-            "total": total,
-            "unique_ips": next((row["unique_ips"] for row in self._rows("sources")), 0),
-            "unique_usernames": logins["unique_usernames"],
-            "unique_passwords": logins["unique_passwords"],
             "avg_commands": average(sum(commands * seen for commands, seen in counts.items()), total),
             "max_commands": max(counts, default=0),
             "min_commands": min(counts, default=0),
-            "avg_duration": average(sum(row["duration_ms"] for row in protocols), 1000 * total),
-            "protocols": _by_protocol(protocols),
-            **{name: logins[name] for name in _NO_LISTS},
+            "avg_duration": average(sum(row["duration_ms"] for row in self._protocols), 1000 * total),
+            "protocols": _by_protocol(self._protocols),
         }
 
-    def command_counts(self) -> dict[int, int]:
-        """How many sessions ran how many commands."""
-        return {row["commands"]: row["seen"] for row in self._rows("command_counts")}
+    @property
+    def tops(self) -> Fields:
+        """What was tried most often."""
+        return {name: self._logins[name] for name in _LOGINS if name.startswith("top_")}
 
+    @property
     def uncommon(self) -> int:
         """How many sessions ran an uncommon number of commands."""
-        counts = self.command_counts()
-        return sum(counts[number] for number in rarest(counts))
+        return sum(self._command_counts[number] for number in rarest(self._command_counts))
 
+    @cached_property
     def commands(self) -> Fields:
         """Commands that were typed."""
-        return {"total": 0, "unique": 0, "top_commands": [], **_gathered(self._rows("commands"))}
+        return self._gathered("commands", _COMMANDS)
 
+    @cached_property
     def files(self) -> Fields:
         """Transfers, with or without a hash, and hashes."""
-        found = _gathered(self._rows("files"))
-        return {"downloads_total": 0, "uploads_total": 0, "unique_hashes": 0, "top_hashes": [], **found}
+        return self._gathered("files", _FILES)
 
+    @cached_property
+    def _protocols(self) -> list[Mapping[str, Any]]:
+        return list(self._rows("protocols"))
+
+    @cached_property
+    def _command_counts(self) -> dict[int, int]:
+        return {row["commands"]: row["seen"] for row in self._rows("command_counts")}
+
+    @cached_property
     def _logins(self) -> Fields:
-        found: Fields = {"unique_usernames": 0, "unique_passwords": 0, **{name: [] for name in _NO_LISTS}}
-        for row in self._rows("logins"):
-            if not row["what"].startswith("top_"):
+        return self._gathered("logins", _LOGINS)
+
+    def _gathered(self, statement: str, names: Iterable[str]) -> Fields:
+        """Figures by name, and the rows of each list under its own."""
+        found: Fields = {name: [] if name.startswith("top_") else 0 for name in names}
+        for row in self._rows(statement):
+            if isinstance(found[row["what"]], list):
+                found[row["what"]].append({"value": row["value"], "count": row["count"]})
+            else:
                 found[row["what"]] = row["count"]
-                continue
-            stated = [text for text in (row["username"], row["password"]) if text is not None]
-            found[row["what"]].append({"value": ":".join(stated), "count": row["count"]})
         return found
 
-    def _rows(self, name: str) -> Iterable[Mapping[str, Any]]:
-        return () if self._empty else self._snapshot.objects(name, **self._bounds)
-
-
-def _gathered(rows: Iterable[Mapping[str, Any]]) -> Fields:
-    """Figures by name, and the rows of each list under its own."""
-    found: Fields = defaultdict(list)
-    for row in rows:
-        if row["what"].startswith("top_"):
-            found[row["what"]].append({"value": row["value"], "count": row["count"]})
-        else:
-            found[row["what"]] = row["count"]
-    return found
+    def _rows(self, statement: str) -> Iterable[Mapping[str, Any]]:
+        return () if self._empty else self._snapshot.objects(statement, **self._bounds)
 
 
 def _by_protocol(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Those of which no event states a protocol are `unknown`, which an event may state, too."""
+    """Those of which no event states a protocol are `unknown`; an event may state that, too."""
     found: dict[str, int] = {}
     for row in rows:
         name = "unknown" if row["protocol"] is None else row["protocol"]
         found[name] = found.get(name, 0) + row["sessions"]
     return dict(sorted(found.items()))
-
-
-def average(total: int, number: int) -> float | None:
-    """An average to two decimals; None of nothing."""
-    return hundredths(total, number) if number else None
-
-
-def hundredths(numerator: int, denominator: int) -> float:
-    """A fraction to two decimals, the exact half away from zero. denominator: positive."""
-    sign = -1 if numerator < 0 else 1
-    return sign * ((200 * abs(numerator) + denominator) // (2 * denominator)) / 100

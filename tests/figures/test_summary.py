@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sesscore.reports import report
 
 from figures import expected, read_logs, same
 from figures.material import MADE, REAL, asked, ingested, made_logs, real_logs
 from figures.times import DAY_US
 from sesscore.queries import Bounds
-from sesscore.reports import report
 from sesscore.store import open_for_reading
 
 

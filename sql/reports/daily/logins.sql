@@ -4,8 +4,7 @@
 --   top integer = 10: rows of each list
 -- columns:
 --   what text: unique_usernames, unique_passwords, top_usernames, top_passwords, top_combinations
---   username text
---   password text
+--   value text
 --   count count
 WITH
 tries AS MATERIALIZED (
@@ -21,12 +20,12 @@ passwords AS MATERIALIZED (
 pairs AS MATERIALIZED (
     SELECT a, b, seen FROM tries WHERE a <> 0 AND b <> 0
 )
-SELECT 'unique_usernames' AS what, NULL AS username, NULL AS password, count(*) AS count FROM usernames
+SELECT 'unique_usernames' AS what, NULL AS value, count(*) AS count FROM usernames
 UNION ALL
-SELECT 'unique_passwords', NULL, NULL, count(*) FROM passwords
+SELECT 'unique_passwords', NULL, count(*) FROM passwords
 UNION ALL
 SELECT * FROM (
-    SELECT 'top_usernames', t.value, NULL, u.seen
+    SELECT 'top_usernames', t.value, u.seen
     FROM usernames AS u
     JOIN text AS t ON t.text_id = u.a
     WHERE u.seen >= coalesce((SELECT seen FROM usernames ORDER BY seen DESC LIMIT 1 OFFSET :top - 1), 0)
@@ -35,7 +34,7 @@ SELECT * FROM (
 )
 UNION ALL
 SELECT * FROM (
-    SELECT 'top_passwords', NULL, t.value, p.seen
+    SELECT 'top_passwords', t.value, p.seen
     FROM passwords AS p
     JOIN text AS t ON t.text_id = p.b
     WHERE p.seen >= coalesce((SELECT seen FROM passwords ORDER BY seen DESC LIMIT 1 OFFSET :top - 1), 0)
@@ -44,7 +43,7 @@ SELECT * FROM (
 )
 UNION ALL
 SELECT * FROM (
-    SELECT 'top_combinations', u.value, p.value, c.seen
+    SELECT 'top_combinations', u.value || ':' || p.value, c.seen
     FROM pairs AS c
     JOIN text AS u ON u.text_id = c.a
     JOIN text AS p ON p.text_id = c.b

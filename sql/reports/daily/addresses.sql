@@ -1,4 +1,4 @@
--- From how many addresses the sessions of a few days came, also of days that the period does not hold.
+-- From how many addresses the sessions of some days came, also of days that the period does not hold.
 -- columns:
 --   day day
 --   unique_ips count
