@@ -48,7 +48,11 @@ def _documents(snapshot: Snapshot, cut: Cut, told: Told) -> Iterator[Fields]:
     for piece in cut.pieces(snapshot):
         tallies = Tallies(snapshot, piece, snapshot.sensor_id)
         whole = _document(snapshot, piece, snapshot.sensor or "aggregate", told(piece, tallies, snapshot.sensor_id))
-        yield {**whole, "sensors": [_of_sensor(snapshot, piece, sensor, tallies, told) for sensor in piece.seen]}
+        if snapshot.sensor is None:
+            sensors = [_of_sensor(snapshot, piece, sensor, tallies, told) for sensor in piece.seen]
+        else:
+            sensors = [whole] if piece.seen else []
+        yield {**whole, "sensors": sensors}
 
 
 def _of_sensor(snapshot: Snapshot, piece: Piece, sensor: Sensor, tallies: Tallies, told: Told) -> Fields:
