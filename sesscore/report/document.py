@@ -17,7 +17,7 @@ class Column:
     """One column of a section.
 
     label: its heading for people. drawn: "bar", also as a bar beside the largest; "share", as a part of the sum, too.
-    whole: never cut.
+    whole: never cut. unseen: for programs only.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Column:
     label: str = ""
     drawn: str = ""
     whole: bool = False
+    unseen: bool = False
 
     @property
     def heading(self) -> str:
@@ -119,7 +120,7 @@ class Records:
 
     A column's name is the way to its value, with a dot for each step down. Values may be objects, lists and `Listed`.
     schema: JSON Schema of a record. sheet: a record as lines of text; None: like a row. single: there is one record;
-    for programs it is the object itself.
+    for programs it is the object itself. aside: left out of formats that are nothing but rows.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Records:
     schema: Mapping[str, Any] = field(default_factory=dict)
     sheet: Callable[[Mapping[str, Any]], Sheet] | None = None
     single: bool = False
+    aside: bool = False
 
     def row(self, record: Mapping[str, Any]) -> list[Value]:
         """The values of its columns."""

@@ -25,6 +25,7 @@ COMPOSED = {
     "attacks": "Each session in the form of the older tools, and what they add up to.",
     "daily": "Each UTC day in the form of the older tools: totals, top lists, alerts; of all sensors and of each.",
     "monthly": "Each month in the same form, with trends.",
+    "sessions": "Sessions by filters, in any order, page by page.",
     "summary": "The whole database on one page.",
     "weekly": "Each ISO week in the same form.",
 }

@@ -12,8 +12,8 @@
 The first lines say what it answers. `shape: figures` is for a statement that answers with one row; `half: yes` for a
 narrow one that may stand beside another. Parameters under `given:` are no options: the module of the report binds
 them. Behind a column stand its kind (`values.Kind`), `bar` or `share` if it is drawn too, `whole` if it is never cut,
-and `as` and its heading. The engine binds more parameters: see `BOUND`. All but the first line may be left out: then
-columns are what SQLite says they are.
+`unseen` if it is for programs only, and `as` and its heading. The engine binds more parameters: see `BOUND`. All but
+the first line may be left out: then columns are what SQLite says they are.
 """
 
 import re
@@ -28,7 +28,7 @@ BOUND = frozenset({"since_us", "until_us", "first_day", "end_day", "sensor", "se
 
 _PARAMETER = re.compile(r"(?P<name>[a-z]\w*) (?P<type>integer|real|text) = (?P<default>.+?): (?P<help>.+)")
 _COLUMN = re.compile(
-    r"(?P<name>\w+) (?P<kind>[a-z]+)(?: (?P<drawn>bar|share))?(?P<whole> whole)?"
+    r"(?P<name>\w+) (?P<kind>[a-z]+)(?: (?P<drawn>bar|share))?(?P<whole> whole)?(?P<unseen> unseen)?"
     r"(?: as (?P<label>[^:]+))?(?:: (?P<help>.+))?"
 )
 _KEYS = ("title", "shape", "half")
@@ -139,4 +139,6 @@ def _column(line: str, where: str) -> Column:
             hint=f"NAME KIND, where KIND is one of: {', '.join(Kind)}",
         )
     label = (found["label"] or "").strip()
-    return Column(found["name"], Kind(found["kind"]), label, found["drawn"] or "", bool(found["whole"]))
+    return Column(
+        found["name"], Kind(found["kind"]), label, found["drawn"] or "", bool(found["whole"]), bool(found["unseen"])
+    )
