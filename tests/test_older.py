@@ -17,6 +17,7 @@ from figures.times import DAY_US
 from sesscore.formats import Look, pieces
 from sesscore.report.period import Period
 from sesscore.report.registry import report
+from sesscore.report.sheets import defanged, seconds
 from sesscore.report.snapshot import Snapshot, made
 from sesscore.safetext import safe
 from sesscore.snapshot import one_state
@@ -170,6 +171,43 @@ def test_text_says_what_json_says(made_database: tuple[str, Logs]) -> None:
     assert [pair for pair in shown if pair[0] in {label for label, _ in told}] == wanted
     commands = [f"# {safe(command or '')}" for block in found["attacks"] for command in block["commands"]]
     assert [line for line in lines if line.startswith("# ")] == commands
+
+
+def test_a_session_of_many_parts(tmp_path: Path) -> None:
+    """Its lists are asked for part by part, and are the same."""
+
+    def did(second: int, eventid: str, **fields: Any) -> dict[str, Any]:
+        stamp = f"2026-01-01T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z"
+        return {"eventid": f"cowrie.{eventid}", "session": "long", "sensor": "s", "timestamp": stamp, **fields}
+
+    lines = [did(n, "command.input", input=f"c{n % 7}") for n in range(3000)]
+    lines += [did(n, "session.file_download", url=f"http://u/{n}", shasum="ab" * 32) for n in range(0, 3000, 500)]
+    lines += [did(2500, "login.success", username="root", password="x"), did(9, "session.file_upload", shasum="c")]
+    log = tmp_path / "long.json"
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    db, logs = filled(tmp_path, [log])
+    with open_for_reading(db) as opened:
+        for name in ("attacks", "abnormal"):
+            for options in ({}, {"selection": "older"}):
+                legacy = bool(options)
+                same(document(opened.connection, name, **options), expected(name, logs, legacy=legacy))
+        text = printed(opened.connection, "attacks", format_="text").decode()
+        lines_of_json = printed(opened.connection, "attacks", format_="jsonl").decode().splitlines()
+    assert text.count("\n# c") == 3000
+    assert text.count("DOWNLOAD DATA") == text.count("UPLOAD DATA") == 1
+    assert len(json.loads(lines_of_json[0])["commands"]) == 3000
+
+
+@pytest.mark.parametrize(
+    ("duration_ms", "shown"),
+    [(0, "0.000"), (9_017, "9.017"), (123_456, "123.4"), (1_234_560, "1234"), (123_456_789, "123456")],
+)
+def test_durations(duration_ms: int, shown: str) -> None:
+    assert seconds(duration_ms) == shown
+
+
+def test_urls_are_defanged_once() -> None:
+    assert defanged("http://a.b.c/d") == defanged(defanged("http://a.b.c/d")) == "http[://]a[.]b[.]c/d"
 
 
 @pytest.mark.parametrize("name", [*AGGREGATES, "attacks", "abnormal"])

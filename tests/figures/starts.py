@@ -113,7 +113,8 @@ def passes(session: Session, source: str | None = None, command: str | None = No
     """Whether a session passes each filter that is given.
 
     source: an address or a network. command: a text within one that was typed. username, password, shasum, ttylog: a
-    text that an activity of the session has, username and password the same login. protocol, hassh, client_version, match_type: the text of the column.
+    text that an activity of the session has, username and password the same login. protocol, hassh, client_version,
+    match_type: the text of the column.
     min_events, min_commands, min_logins, min_downloads, min_uploads: the least count.
     """
     login = {name: filters.pop(name) for name in ("username", "password") if name in filters}

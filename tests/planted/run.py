@@ -36,6 +36,7 @@ TOPICS = (
     "answers",
     "period",
     "safety",
+    "older",
     "options",
     "upkeep",
     "faults",
