@@ -49,6 +49,8 @@ class Value:
         except click.UsageError as error:
             hint = f"{self.key} = …, with a value that --{self.key} takes"
             raise self.where.wrong(f"`{self.key}`: {error.message}", hint) from error
+        except UsageError as error:  # of an option whose texts have a reader of their own
+            raise self.where.wrong(f"`{self.key}`: {error.what}", error.hint) from error
         return value
 
     def _array(self, told: Any) -> list[Any]:

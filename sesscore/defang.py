@@ -23,8 +23,8 @@ _HOST = r"[^\s/?#\"'<>|;&()`\\]"  # what may stand between `://` and a path, wit
 _IPV4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 
 # Each begins where a word begins and never gives back what it took, so the time grows with the length of the text.
-_COLONS = re.compile(r"(?<![\w:])(?=[0-9A-Fa-f]*+:[0-9A-Fa-f]*+:)[0-9A-Fa-f:]++(?:\.[0-9]++)*+(?![\w:])")
-_SCHEME = re.compile(rf"([A-Za-z][A-Za-z0-9+-]{{0,19}})://(?={_HOST})")
+_COLONS = re.compile(r"(?<![\w:])(?=[0-9A-Fa-f]*+:[0-9A-Fa-f]*+:)[0-9A-Fa-f:]++(?:\.[0-9]++)*+(?![\w:[])")
+_SCHEME = re.compile(rf"([A-Za-z][A-Za-z0-9+-]{{0,19}})://(?={_HOST}|\\\\)")
 _HOST_OR_NAME = re.compile(
     rf"(?<=\[://\]){_HOST}++|(?<![\w-])-*+(?P<name>[\w-]++(?:[{_DOT}][\w-]++)++)",
 )

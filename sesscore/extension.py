@@ -8,6 +8,8 @@ from sesscore import _fold
 from sesscore.errors import SesscoreError
 from sesscore.queries import sql
 
+MOST_TOTALS = 1 << 20  # some 80 MB
+
 _shown: WeakKeyDictionary[apsw.Connection, _fold.RowTables] = WeakKeyDictionary()
 
 
@@ -21,16 +23,16 @@ def row_tables(connection: apsw.Connection) -> _fold.RowTables:
     return _shown[connection]
 
 
-def value_totals(connection: apsw.Connection, most: int | None = None) -> None:
+def value_totals(connection: apsw.Connection, most: int = MOST_TOTALS) -> None:
     """The table-valued function `value_totals` on a connection (docs/design.md, "Roll-ups"). Raises SesscoreError.
 
-    most: how many totals it holds at once.
+    most: how many totals it holds at once, MOST_TOTALS at the most.
     """
     from sesscore import _totals  # late: ingest asks for none
 
     _load(connection, _totals.__file__)
-    statements = [sql(f"totals/{name}") for name in ("days", "values", "texts")]
-    _totals.show_totals(connection.sqlite3_pointer(), *statements, *(() if most is None else (most,)))
+    days, values, texts = (sql(f"totals/{name}") for name in ("days", "values", "texts"))
+    _totals.show_totals(connection.sqlite3_pointer(), days, values, texts, most)
 
 
 def _load(connection: apsw.Connection, module: str) -> None:

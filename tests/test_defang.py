@@ -5,7 +5,7 @@ import re
 import pytest
 import real
 from hostile import ANY_TEXT, EVERY_CODE_POINT, of, texts_of
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from linkify_it import LinkifyIt
 
 from sesscore.defang import defang
@@ -104,21 +104,24 @@ def test_every_code_point():
         assert given_back(defang(text)) == text
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 @given(URL_TEXT | ANY_TEXT)
+@example("hxxp[://]evil[.]com")
+@example("::1.2.3.4://")
 def test_once_is_enough(text):
     assert defang(defang(text)) == defang(text)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 @given(URL_TEXT | ANY_TEXT)
 def test_nothing_but_brackets_and_schemes(text):
     plain = text.replace("[", "").replace("]", "")
     assert given_back(defang(plain)) == given_back(plain)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 @given(URL_TEXT | ANY_TEXT)
+@example("http://\\\\@http://")
 def test_no_link_is_left(text):
     assert links(defang(text)) == []
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sesscore import render
 from sesscore.commands import periods
+from sesscore.config_values import Value, Where
 from sesscore.errors import UsageError
 from sesscore.report.period import Period, read_period
 from sesscore.report.zones import DAY_US, END_US, FIRST_US, NamedZone, rfc3339, written, zone
@@ -413,6 +414,19 @@ def test_variables_and_file(ask):
     assert ask(file={"during": "2026"}) == "2026-01-01 00:00:00 – 2027-01-01 00:00:00 UTC"
 
 
+@pytest.mark.parametrize(
+    ("key", "text", "what"),
+    [("since", "2026-13", "names a day that there is not"), ("until", "x", "is no time"),
+     ("during", "7d", "no span"), ("tz", "Europe/Brelin", "is no zone")],
+)  # fmt: skip
+def test_a_configuration_file_is_checked_before_it_is_needed(key, text, what):
+    option = next(option for option in asking.params if option.name == key)
+    with pytest.raises(UsageError, match=what) as raised:
+        Value(option, key, Where("c.toml", "[report]")).read(text)
+    assert (raised.value.where, raised.value.what[: len(key) + 3]) == ("c.toml, [report]", f"`{key}`:")
+    assert Value(option, key, Where("c.toml")).read("+02:00" if key == "tz" else "yesterday")
+
+
 def test_the_nearer_of_during_and_its_likes_counts(ask):
     """What is typed is not refused for what is set for all commands."""
     november, week = "2026-11-01 00:00:00 – 2026-12-01 00:00:00 UTC", "since 2026-11-09 00:00:00 UTC"
@@ -423,7 +437,7 @@ def test_the_nearer_of_during_and_its_likes_counts(ask):
     assert ask("--until", "2026-11", SESSCORE_SINCE="2026-11", file={"during": "2025"}) == november
     for both in (
         {"SESSCORE_SINCE": "2026-W46", "SESSCORE_DURING": "2026-11"},
-        {"file": {"since": "1d", "during": "2"}},
+        {"file": {"since": "1d", "during": "2025"}},
     ):
         with pytest.raises(UsageError, match="stands alone"):
             ask(**both)

@@ -136,11 +136,16 @@ def test_an_empty_database(tmp_path):
     assert "no events" in page
 
 
-def test_top_lists_read_only_their_kind(connection):
-    bound = {**bindings(connection, Period(), None), "top": 1}
+def test_top_lists_read_only_their_kind_and_their_texts(connection):
+    def plan(name, parameters):
+        return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql(name)}", parameters)]
+
+    assert "SEARCH rollup_value USING PRIMARY KEY (day=? AND kind>? AND kind<?)" in plan("totals/values", [None] * 5)
+    assert "SEARCH text USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in plan("totals/texts", [None] * 3)
     for name in ("top_sources", "top_credentials", "top_commands", "client_versions", "downloads", "empty_artifacts"):
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {sql(f'reports/summary/{name}')}", bound).fetchall()
-        assert any("SEARCH v USING PRIMARY KEY (day=? AND kind=?" in row[3] for row in plan), (name, plan)
+        steps = plan(f"reports/summary/{name}", {**bindings(connection, Period(), None), "top": 1})
+        assert [step for step in steps if step.startswith("SCAN v VIRTUAL TABLE")], (name, steps)
+        assert not [step for step in steps if "rollup" in step], (name, steps)
 
 
 @pytest.mark.parametrize("name", shipped())

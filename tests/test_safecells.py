@@ -6,7 +6,7 @@ import re
 
 import pytest
 from hostile import ANY_TEXT, EVERY_CODE_POINT, of
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from markdown_it import MarkdownIt
 
 from sesscore.safecells import csv_cell, markdown_cell
@@ -89,8 +89,9 @@ def test_every_code_point_in_csv():
         assert given_back(cell) == safe(f"{chr(code)}=1")
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 @given(CSV_TEXT | ANY_TEXT)
+@example("  =1")
 def test_no_cell_is_run_and_nothing_else_is_changed(text):
     cell = csv_cell(text)
     assert cell.isprintable()
@@ -186,8 +187,12 @@ def test_every_code_point_in_markdown():
     assert parsed(map(markdown_cell, texts)) == [[("code_inline", shown(text))] for text in texts]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 @given(MARKDOWN_TEXT | ANY_TEXT)
+@example("a|b")
+@example("a\\|b")
+@example("a`b")
+@example(" a ")
 def test_a_cell_is_one_code_span(text):
     cell = markdown_cell(text)
     assert parsed([cell]) == ([[("code_inline", shown(text))]] if text else [[]])

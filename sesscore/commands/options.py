@@ -5,7 +5,6 @@ same everywhere have a short one too, SESSCORE_DB, and may stand at the top of a
 """
 
 import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import click
 
 from sesscore.errors import StorageError
 from sesscore.output import STDOUT
+from sesscore.report.zones import MINUTE_US, offset_us
 
 if TYPE_CHECKING:
     from sesscore.matchers import Registry
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 
 FILE = click.Path(readable=False)  # whoever opens it says why it cannot, and with which exit code
-_OFFSET = re.compile(r"([+-])(\d\d):?([0-5]\d)")
 
 
 @dataclass
@@ -45,11 +44,10 @@ class UtcOffset(click.ParamType[int]):
             return value
         if value.upper() in ("UTC", "Z"):
             return 0
-        match = _OFFSET.fullmatch(value)
-        if match is None or int(match[2]) > 23:
+        east_us = offset_us(value)
+        if east_us is None:
             self.fail(f"{value!r} is neither UTC nor an offset like +02:00.", parameter, context)
-        minutes = int(match[2]) * 60 + int(match[3])
-        return -minutes if match[1] == "-" else minutes
+        return east_us // MINUTE_US
 
 
 class MatcherReference(click.ParamType[str]):

@@ -18,6 +18,22 @@ _TZ = "Whose days and clocks are meant: UTC, +02:00, or a name like Europe/Berli
 _PLACES = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
 
 
+class PeriodText(click.ParamType[str]):
+    """What one of these options is told, as it is; checked at once, so that a configuration file is too."""
+
+    name = "text"
+
+    def __init__(self, option: str) -> None:
+        self.option = option
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> str:
+        """The text. Raises UsageError: it means nothing."""
+        from sesscore.report.period import read_period
+
+        read_period(**{self.option: value}, now_us=now_us())
+        return str(value)
+
+
 def period(command: Command) -> Command:
     """--since, --until, --during and --tz, which the command gets as one argument `period`. It raises UsageError."""
 
@@ -43,6 +59,7 @@ def period(command: Command) -> Command:
         with_options = click.option(
             f"--{name}",
             cls=Shared,
+            type=PeriodText(name),
             envvar=f"SESSCORE_{name.upper()}",
             metavar=metavar,
             default=default,

@@ -1,6 +1,4 @@
 -- The client versions of the most sessions.
--- The days come first, so that only their rows of the wanted kind are read. A text may have two ids, so the
--- sums by id are added up by value.
 -- title: Client versions
 -- half: yes
 -- parameters:
@@ -8,22 +6,8 @@
 -- columns:
 --   client_version text
 --   sessions count bar
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE day >= :first_day
-        AND day < :end_day
-),
-by_id AS (
-    SELECT v.a, sum(v.seen) AS seen
-    FROM days AS d
-    CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 102
-    WHERE v.a <> 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-    GROUP BY v.a
-    HAVING sum(v.seen) > 0
-)
-SELECT t.value AS client_version, sum(i.seen) AS sessions
-FROM by_id AS i
-JOIN text AS t ON t.text_id = i.a
-GROUP BY t.value
+SELECT t.value AS client_version, v.seen AS sessions
+FROM value_totals(102, 102, :first_day, :end_day, :sensor_id, 0, :top) AS v
+JOIN text AS t ON t.text_id = v.a
 ORDER BY sessions DESC, client_version
 LIMIT :top;

@@ -1,28 +1,12 @@
 -- The commands that were typed most often.
--- The days come first, so that only their rows of the wanted kind are read. A text may have two ids, so the
--- sums by id are added up by value.
 -- title: Top commands
 -- parameters:
 --   top integer = 10: rows of each list
 -- columns:
 --   command text
 --   count count bar as times
-WITH days AS (
-    SELECT DISTINCT day FROM rollup_event
-    WHERE day >= :first_day
-        AND day < :end_day
-),
-by_id AS (
-    SELECT v.a, sum(v.seen) AS seen
-    FROM days AS d
-    CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 3
-    WHERE v.a <> 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
-    GROUP BY v.a
-    HAVING sum(v.seen) > 0
-)
-SELECT t.value AS command, sum(i.seen) AS count
-FROM by_id AS i
-JOIN text AS t ON t.text_id = i.a
-GROUP BY t.value
+SELECT t.value AS command, v.seen AS count
+FROM value_totals(3, 3, :first_day, :end_day, :sensor_id, 0, :top) AS v
+JOIN text AS t ON t.text_id = v.a
 ORDER BY count DESC, command
 LIMIT :top;
