@@ -29,7 +29,7 @@ setup(
                 extra_compile_args=["-std=c11", *COMPILE_FLAGS],
                 extra_link_args=SANITIZER_FLAGS if SANITIZE else [],
             )
-            for name in ("scan", "fold", "totals")
+            for name in ("scan", "fold", "totals", "packed")
         ],
         include_path=["_ext"],
         build_dir=f"{BUILD}/cython",

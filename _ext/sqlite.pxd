@@ -249,5 +249,7 @@ cdef enum:
 # Types of values, and what a constraint compares with.
 cdef enum:
     SQLITE_INTEGER = 1
+    SQLITE_TEXT = 3
+    SQLITE_BLOB = 4
     SQLITE_NULL = 5
     SQLITE_EQUAL = 2

@@ -23,6 +23,12 @@ def row_tables(connection: apsw.Connection) -> _fold.RowTables:
     return _shown[connection]
 
 
+def functions(connection: apsw.Connection) -> None:
+    """All functions that statements may use. Raises SesscoreError."""
+    value_totals(connection)
+    packed_event(connection)
+
+
 def value_totals(connection: apsw.Connection, most: int = MOST_TOTALS) -> None:
     """The table-valued function `value_totals` on a connection (docs/design.md, "Roll-ups"). Raises SesscoreError.
 
@@ -33,6 +39,14 @@ def value_totals(connection: apsw.Connection, most: int = MOST_TOTALS) -> None:
     _load(connection, _totals.__file__)
     days, values, texts = (sql(f"totals/{name}") for name in ("days", "values", "texts"))
     _totals.show_totals(connection.sqlite3_pointer(), days, values, texts, most)
+
+
+def packed_event(connection: apsw.Connection) -> None:
+    """The table-valued function `packed_event` on a connection (docs/design.md, "Fingerprints"). Raises SesscoreError."""
+    from sesscore import _packed
+
+    _load(connection, _packed.__file__)
+    _packed.show_events(connection.sqlite3_pointer())
 
 
 def _load(connection: apsw.Connection, module: str) -> None:

@@ -12,7 +12,7 @@ import apsw
 
 from sesscore.connections import has_log, open_for_changes, open_for_queries, peek, size_of, unusable, was_never_made
 from sesscore.errors import NothingToRead, SesscoreError, StorageError
-from sesscore.extension import value_totals
+from sesscore.extension import functions
 from sesscore.identity import READING, WRITING, Standing, identify
 from sesscore.locking import WriterLock
 from sesscore.migrations import run_migrations
@@ -177,7 +177,7 @@ def _reader(path: str) -> apsw.Connection:
         interruptible(connection)
         cell_size_check(connection)
         memory(connection, cache_kib=READER_CACHE_KIB)
-        value_totals(connection)
+        functions(connection)
     except BaseException:
         connection.close()
         raise
@@ -193,7 +193,7 @@ def _writer(path: str, durability: Durability) -> apsw.Connection:
         page_size(connection)
         write_ahead_log(connection, path)
         synchronous(connection, durability)
-        value_totals(connection)
+        functions(connection)
     except BaseException:
         connection.close()
         raise

@@ -8,17 +8,18 @@ import apsw
 
 from sesscore.errors import SesscoreError, UsageError
 from sesscore.queries import sql
+from sesscore.report.days import EARLIEST_US, LATEST_US, Days, days_of
 from sesscore.report.document import Column, Document, Figures, Section, Table, named
+from sesscore.report.edges import Rollups
 from sesscore.report.period import Period
 from sesscore.report.registry import Report
 from sesscore.report.statement import Statement
 from sesscore.report.values import Kind, Value
+from sesscore.report.zones import zone
 
 NO_SENSOR = -1  # the number of a sensor that is not in the database
-_EARLIEST_US, _LATEST_US = -(1 << 62), 1 << 62
 # What SQLite calls a statement that cannot be, or cannot be run to its end; the database has no part in it.
 _MISTAKES = (apsw.SQLError, apsw.AuthError, apsw.MismatchError, apsw.TooBigError, apsw.RangeError)
-_DAY_US = 86_400_000_000
 
 
 class Snapshot:
@@ -46,6 +47,7 @@ class Snapshot:
         self.options = {name: one.default for name, one in report.parameters.items()} | dict(options or {})
         if report.own:
             connection.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)  # nor can it look at, or make, another file
+        self._rollups = Rollups(connection, period)
         self._bound = bindings(connection, period, sensor)
         self._columns = {statement.name: self._prepared(statement) for statement in report.statements}
 
@@ -88,6 +90,10 @@ class Snapshot:
     def objects(self, name: str, **values: Value) -> Iterator[dict[str, Any]]:
         """The same, each by the names of its columns."""
         return named(self._columns[name], self.rows(name, **values))
+
+    def elsewhere(self, period: Period) -> Days:
+        """The days on which the roll-ups hold another period; `shift` days earlier they are those of the calendar."""
+        return self._rollups.elsewhere(period)
 
     def document(self, sections: Sequence[Section], **more: Any) -> Document:
         """A document of the report."""
@@ -137,17 +143,15 @@ class Snapshot:
 
 def bindings(connection: apsw.Connection, period: Period, sensor: str | None) -> dict[str, Value]:
     """What every statement is bound to."""
-    since_us = _EARLIEST_US if period.since_us is None else period.since_us
-    until_us = _LATEST_US if period.until_us is None else period.until_us
-    bound: dict[str, Value] = {
-        "since_us": since_us,
-        "until_us": until_us,
-        "first_day": since_us // _DAY_US,
-        "end_day": -(-until_us // _DAY_US),
+    days = days_of(period, zone(period.zone))
+    return {
+        "since_us": EARLIEST_US if period.since_us is None else period.since_us,
+        "until_us": LATEST_US if period.until_us is None else period.until_us,
+        "first_day": days.first_day,
+        "end_day": days.end_day,
         "sensor": sensor,
         "sensor_id": None if sensor is None else _sensor_id(connection, sensor),
     }
-    return bound
 
 
 def _sensor_id(connection: apsw.Connection, sensor: str) -> int:

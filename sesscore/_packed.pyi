@@ -1,0 +1,3 @@
+"""Types of the compiled unpacking of events (`_ext/packed.pyx`)."""
+
+def show_events(database: int) -> None: ...

@@ -1,0 +1,2 @@
+-- The pieces that were counted.
+DELETE FROM temp.piece;
