@@ -42,7 +42,7 @@ def value_totals(connection: apsw.Connection, most: int = MOST_TOTALS) -> None:
 
 
 def packed_event(connection: apsw.Connection) -> None:
-    """The table-valued function `packed_event` on a connection (docs/design.md, "Fingerprints"). Raises SesscoreError."""
+    """The table-valued function `packed_event` on a connection (docs/design.md, "Fingerprints"); raises likewise."""
     from sesscore import _packed
 
     _load(connection, _packed.__file__)

@@ -72,7 +72,8 @@ def command_counts(snapshot: Snapshot) -> dict[int, int]:
         raise UsageError(
             f"--selection {selection!r} is none", hint=f"--selection with one of: {', '.join(_SELECTIONS)}"
         )
-    return {row["commands"]: row["seen"] for row in snapshot.objects("command_counts")}
+    statement = "older_command_counts" if selection == "older" else "command_counts"
+    return {row["commands"]: row["seen"] for row in snapshot.objects(statement)}
 
 
 def attacks(snapshot: Snapshot, counts: str | None = None) -> Records:

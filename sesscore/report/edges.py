@@ -1,6 +1,6 @@
 """The roll-ups as a report reads them, exact for any period and the days of any zone.
 
-Ingest keeps roll-ups by UTC day. Where a bound is no midnight of UTC, or days are those of another zone, temporary views
+Ingest keeps roll-ups by UTC day. Where a bound is no midnight in UTC, or days are of another zone, temporary views
 of the same names stand before the tables: whole days that are right come from the tables, and the rest is counted anew
 from the sessions. So statements know nothing of it, nor does `value_totals`.
 
@@ -24,7 +24,8 @@ CACHE_KIB = 16 << 10  # of temporary tables; what is more goes to a file
 
 _TABLES = ("event", "session", "value")
 _MAKE = (
-    "make_kept", "make_piece", *(f"make_{name}" for name in _TABLES), *(f"show_{name}" for name in _TABLES), "show_seen",
+    "make_kept", "make_piece",
+    *(f"make_{name}" for name in _TABLES), *(f"show_{name}" for name in _TABLES), "show_seen",
 )  # fmt: skip
 _FILL = ("fill_event", "fill_value", "fill_session", "fill_start")
 _SHIFT = 200_000_000  # days, from one period that stands elsewhere to the next

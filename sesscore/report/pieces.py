@@ -36,8 +36,10 @@ class Cut:
 
     def single(self, snapshot: Snapshot) -> bool:
         """Whether the period is one piece."""
-        first, end = snapshot.period.first_day, snapshot.period.end_day
-        return first is not None and end is not None and first == self.start(first) and end == self.after(first)
+        if snapshot.period.since_us is None or snapshot.period.until_us is None:
+            return False
+        first = snapshot.first_day
+        return first == self.start(first) and snapshot.end_day == self.after(first)
 
     def pieces(self, snapshot: Snapshot) -> Iterator[Piece]:
         """From the first to the last with anything; if the period is one piece, that one in any case."""
@@ -48,9 +50,8 @@ class Cut:
                 after = self.after(after)
             yield piece
             after = piece.end
-        first = snapshot.period.first_day
-        if after is None and first is not None and self.single(snapshot):
-            yield Piece(first, self.after(first))
+        if after is None and self.single(snapshot):
+            yield Piece(snapshot.first_day, snapshot.end_day)
 
     def _filled(self, snapshot: Snapshot) -> Iterator[Piece]:
         """Those with anything, their sensors by name."""

@@ -1,24 +1,16 @@
--- How many of the sessions that began in the period ran how many commands.
--- parameters:
---   selection text = sessions: all sessions, or "older": those that the older tools would have listed
+-- How many of the sessions that began ran how many commands.
 -- columns:
 --   commands count
 --   seen count
-SELECT s.command_count AS commands, count(*) AS seen
-FROM session AS s
-WHERE s.started_us >= :since_us
-    AND s.started_us < :until_us
-    AND (:sensor_id IS NULL OR s.sensor_id = :sensor_id)
-    -- A login that succeeded, and the hash of a file or a TTY log.
-    AND (:selection = 'sessions' OR s.login_success_count > 0 AND EXISTS (
-        SELECT 1
-        FROM part AS q
-        JOIN json_each(q.activities) AS j
-        WHERE q.session_key = s.session_key
-            AND (
-                json_extract(j.value, '$[0]') > 2 AND json_extract(j.value, '$[3]') <> 0
-                OR json_extract(j.value, '$[0]') = 10 AND json_extract(j.value, '$[2]') <> 0
-            )
-    ))
-GROUP BY s.command_count
+WITH days AS (
+    SELECT DISTINCT day FROM rollup_session
+    WHERE day >= :first_day
+        AND day < :end_day
+)
+SELECT v.a AS commands, sum(v.seen) AS seen
+FROM days AS d
+CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 104
+WHERE :sensor_id IS NULL OR v.sensor_id = :sensor_id
+GROUP BY v.a
+HAVING sum(v.seen) > 0
 ORDER BY seen, commands;
