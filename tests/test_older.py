@@ -12,7 +12,7 @@ from figures import FRAME, expected, read_logs, same
 from figures.attacks import labels
 from figures.logs import Logs
 from figures.material import MADE, REAL, asked, ingested, made_logs, real_logs
-from figures.times import DAY_US
+from figures.times import DAY_US, month_end, month_of
 
 from sesscore.formats import Look, pieces
 from sesscore.report.period import Period
@@ -46,10 +46,6 @@ def document(connection: Any, name: str, *bounds: int | None, **more: Any) -> An
     return json.loads(printed(connection, name, *bounds, **more))
 
 
-def whole_days(*bounds: int | None) -> bool:
-    return not any(bound is not None and bound % DAY_US for bound in bounds)
-
-
 def filled(folder: Path, paths: list[Path]) -> tuple[str, Logs]:
     logs = read_logs(paths)
     return str(ingested(folder, logs)), logs
@@ -73,8 +69,6 @@ def aggregates(db: str, logs: Logs, name: str) -> None:
     section = AGGREGATES[name]
     with open_for_reading(db) as opened:
         for (_, since_us, until_us), sensor in asked(logs):
-            if not whole_days(since_us, until_us):
-                continue
             found = document(opened.connection, name, since_us, until_us, sensor=sensor)
             if single(name, since_us, until_us):
                 (only,) = found[section]
@@ -89,11 +83,10 @@ def aggregates(db: str, logs: Logs, name: str) -> None:
 def single(name: str, since_us: int | None, until_us: int | None) -> bool:
     if since_us is None or until_us is None:
         return False
-    first, days = since_us // DAY_US, (until_us - since_us) // DAY_US
+    first, end = since_us // DAY_US, -(-until_us // DAY_US)
     if name == "monthly":
-        dates = [Period(us).since or "" for us in (since_us, until_us)]
-        return all(date[8:10] == "01" for date in dates) and 28 <= days <= 31
-    return days == 1 if name == "daily" else days == 7 and first % 7 == MONDAY
+        return first == month_of(first) and end == month_end(first) + 1
+    return end == first + 1 if name == "daily" else end == first + 7 and first % 7 == MONDAY
 
 
 @pytest.mark.parametrize("name", AGGREGATES)
@@ -153,8 +146,6 @@ def test_blocks_of_real_logs(real_database: tuple[str, Logs], name: str, selecti
 def blocks(db: str, logs: Logs, name: str, selection: str) -> None:
     with open_for_reading(db) as opened:
         for (_, since_us, until_us), sensor in asked(logs):
-            if not whole_days(since_us, until_us):
-                continue
             found = document(opened.connection, name, since_us, until_us, sensor=sensor, selection=selection)
             wanted = expected(name, logs, since_us, until_us, sensor, legacy=selection == "older")
             same(found, wanted, frame=FRAME)
