@@ -37,6 +37,7 @@ TOPICS = (
     "lists",
     "period",
     "safety",
+    "older",
     "options",
     "upkeep",
     "faults",
