@@ -41,6 +41,8 @@ def logs(tmp_path_factory):
 def db(tmp_path_factory, logs):
     folder = tmp_path_factory.mktemp("schemas")
     events = [json.loads(line) for path in logs[:2] for line in Path(path).read_bytes().splitlines()]
+    # So many addresses on one day that there is an alert.
+    events += [event for i in range(9) for event in visit(f"ip{i}", 3 * 86_400, src_ip=f"198.51.100.{i}")]
     return database(folder, a=events, c=b"no log\n")
 
 
@@ -88,8 +90,7 @@ def test_every_document_is_what_its_schema_says(capsys, tmp_path, logs, db):
         assert [f"{error.json_path}: {error.message[:200]}" for error in check.iter_errors(document)] == [], name
         assert document["schema"] == check.schema["$id"]
         met.add(name)
-        for where, changed in spoilt(document):
-            assert not check.is_valid(changed), (name, where)
+        assert [where for where, changed in spoilt(document) if check.is_valid(changed)] == [], name
     assert met == set(schemas.names())
 
 
@@ -112,8 +113,8 @@ def spoilt(document):
 
 def optional(path):
     """Names that a document may do without: of counts by a name that a log chose, and of what was not asked for."""
-    if path[0] in ("eventids", "days", "sensors") and len(path) == 2 and isinstance(path[1], str):
-        return (path[1],)
+    if len(path) > 1 and path[-2] in ("eventids", "days", "sensors", "protocols", "alerts_summary"):
+        return (path[-1],)
     return ("records", "problem") if path[0] == "sessions" else ()
 
 

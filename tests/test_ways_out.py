@@ -45,6 +45,7 @@ PAYLOADS = (
     "EVIL" + "x" * 3000,
     "",
 )
+WITHOUT_TEXTS = {"abnormal", "timeline"}  # reports that print none of this log
 ONE_OF = itertools.cycle(PAYLOADS)
 
 
@@ -118,7 +119,7 @@ def test_every_report(capsysbinary, db, name, form):
     assert (plain[0], plain[2], defanged[0], defanged[2]) == (0, b"", 0, b"")
     check(plain[1], form)
     check(defanged[1], form)
-    assert b"EVIL" in plain[1] or form == "text" or b"EVIL" not in outcome(capsysbinary, *arguments[:-1], "json")[1]
+    assert b"EVIL" in plain[1] or form != "json" or name in WITHOUT_TEXTS
     assert b"http://EVIL.example" not in defanged[1]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sesscore.formats.rows import columns_of, rows_of
+from sesscore.formats.rows import seen
 from sesscore.report.document import Column, Document
 from sesscore.report.values import Value, shown
 from sesscore.safecells import markdown_cell
@@ -22,14 +22,14 @@ def pieces(document: Document, look: "Look") -> Iterator[bytes]:
     if document.title:
         yield f"# {_said(document.title)}\n\n{_said(document.covers)}\n\n".encode()
     for number, section in enumerate(document.sections):
-        columns = columns_of(section)
+        columns, rows = seen(section)
         if number:
             yield b"\n"
         if section.title:
             yield f"## {_said(section.title)}\n\n".encode()
         yield _line([_said(column.heading) for column in columns])
         yield _line(["---:" if column.kind.stands_right else "---" for column in columns])
-        for row in rows_of(section):
+        for row in rows:
             yield _line(_cells(columns, row))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sesscore.report.document import Column, Document, Figures, Records, Section, Sum, Table
+from sesscore.report.document import TOP, Column, Document, Figures, Records, Section, Sum, Table
 from sesscore.report.period import Period
 from sesscore.report.registry import Report
 from sesscore.report.snapshot import Snapshot, made
@@ -11,6 +11,9 @@ from sesscore.report.values import Kind
 from sesscore.report.zones import DAY_US
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+# A day, an ISO week and a month: what stands at the top of a document may depend on whether it is of just one of them.
+_PERIODS = (Period(0, DAY_US), Period(4 * DAY_US, 11 * DAY_US), Period(0, 31 * DAY_US))
 
 _MOMENT = {"type": ["string", "null"], "pattern": r"^-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"}
 _DAY = {"type": ["string", "null"], "pattern": r"^-?\d{4,}-\d\d-\d\d$"}
@@ -36,12 +39,15 @@ def schema(report: Report) -> dict[str, Any]:
     try:
         run_migrations(connection)
         functions(connection)
-        return _document(made(Snapshot(connection, report, Period(0, DAY_US))))
+        return _document([made(Snapshot(connection, report, period)) for period in _PERIODS])
     finally:
         connection.close()
 
 
-def _document(document: Document) -> dict[str, Any]:
+def _document(documents: Sequence[Document]) -> dict[str, Any]:
+    document = documents[0]
+    heads = {name: _like(value) for one in documents for name, value in one.head.items()}
+    sometimes = {name for name in heads if not all(name in one.head for one in documents)} - set(TOP)
     top: dict[str, Any] = {
         "schema": {"const": document.schema},
         "report": {"const": document.name},
@@ -49,10 +55,12 @@ def _document(document: Document) -> dict[str, Any]:
         "since": _MOMENT,
         "until": _MOMENT,
         "tz": {"type": "string"},
-        **{name: _like(value) for name, value in document.head.items()},
+        **heads,
     }
     sections = {section.name: _section(section) for section in document.sections}
-    return {"$schema": DIALECT, "$id": document.schema, **_object({**top, **sections})}
+    found = _object({**top, **sections})
+    found["required"] = [name for name in found["required"] if name not in sometimes]
+    return {"$schema": DIALECT, "$id": document.schema, **found}
 
 
 def _section(section: Section) -> Mapping[str, Any]:
@@ -64,6 +72,8 @@ def _section(section: Section) -> Mapping[str, Any]:
         case Table():
             return {"title": section.title, "type": "array", "items": _row(section.columns)}
         case Records():
+            if section.single:
+                return {"title": section.title, **section.schema}
             return {"title": section.title, "type": "array", "items": section.schema}
 
 

@@ -38,6 +38,7 @@ TOPICS = (
     "lists",
     "period",
     "safety",
+    "older",
     "options",
     "upkeep",
     "faults",
