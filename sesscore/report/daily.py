@@ -9,7 +9,7 @@ from sesscore.report.pieces import Cut, Piece
 from sesscore.report.snapshot import Snapshot
 from sesscore.report.tallies import Fields, Tallies
 
-ALERT = {"type": str, "severity": str, "message": str}
+ALERT = {"type": str, "severity": str, "current": int, "average": float, "message": str}
 _SHAPE = {
     "sessions": {
         "total": int,
