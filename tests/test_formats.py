@@ -239,7 +239,9 @@ def test_the_name_of_a_sensor_is_text(sensor):
     words = re.compile(r"[a-z0-9 ,–]*", re.IGNORECASE)
     assert len(inline) >= 4
     for children in inline:
-        assert all(child.type == "code_inline" or words.fullmatch(child.content) for child in children)
+        text = [child.content for child in children if child.type != "code_inline"]
+        assert {child.type for child in children} <= {"text", "code_inline"}
+        assert all(map(words.fullmatch, text))
 
 
 # Rows stream
