@@ -2,8 +2,8 @@
 
     packed_event(activities, events, first_us)
 
-One row for each event of a part (docs/design.md, "Fingerprints"), in order of time: at_us, eventid_id, kind (of activity_kind; NULL for
-an event that is no activity), a, b, c (text ids; 0 for none). A part that is damaged is an error.
+One row for each event of a part (docs/design.md, "Fingerprints"), in order of time: at_us, eventid_id, kind (of activity_kind; NULL
+for an event that is no activity), a, b, c (text ids; 0 for none). A part that is damaged is an error.
 
 A loadable extension of SQLite like `_fold`, with a copy of its own of the routines.
 """
@@ -130,7 +130,8 @@ cdef int filter(Cursor *cursor, int number, const char *text, int argc, sqlite3_
         memcpy(opened.bytes, activities, <size_t>length)
     if more:
         memcpy(opened.bytes + length, events, <size_t>more)
-    if not start_unpacking(&opened.part, opened.bytes, <size_t>length, opened.bytes + length, <size_t>more, value_integer(values[2])):
+    if not start_unpacking(&opened.part, opened.bytes, <size_t>length, opened.bytes + length, <size_t>more,
+                           value_integer(values[2])):
         return damaged(cursor)
     return SQLITE_OK
 

@@ -1,5 +1,5 @@
-# The events of a part, unpacked one after the other (docs/design.md, "Fingerprints"; leaf.pxd packs them). Nothing is believed of the
-# bytes: they may come from a file that somebody damaged.
+# The events of a part, unpacked one after the other (docs/design.md, "Fingerprints"; leaf.pxd packs them). Nothing is believed of
+# the bytes: they may come from a file that somebody damaged.
 
 from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memset
@@ -16,7 +16,7 @@ cdef extern from *:
 
 cdef enum:
     MOST_DIGITS = 18         # of a number, so that none overflows
-    ZERO = 48                # '0'
+    ZERO = 48                # the digit
     MOST_FIELDS = 5
 
 # Activities and other events each lie in order of time, then fingerprint; told is whichever comes first.

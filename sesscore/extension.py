@@ -35,12 +35,13 @@ def value_totals(connection: apsw.Connection, most: int | None = None) -> None:
     from sesscore import _totals  # late: ingest asks for none
 
     _load(connection, _totals.__file__)
-    statements = [sql(f"totals/{name}") for name in ("days", "values", "texts")]
-    _totals.show_totals(connection.sqlite3_pointer(), *statements, *(() if most is None else (most,)))
+    days, values, texts = (sql(f"totals/{name}") for name in ("days", "values", "texts"))
+    more = () if most is None else (most,)
+    _totals.show_totals(connection.sqlite3_pointer(), days, values, texts, *more)
 
 
 def packed_event(connection: apsw.Connection) -> None:
-    """The table-valued function `packed_event` on a connection (docs/design.md, "Fingerprints"). Raises SesscoreError."""
+    """The table-valued function `packed_event` on a connection (docs/design.md, "Roll-ups"). Raises SesscoreError."""
     from sesscore import _packed
 
     _load(connection, _packed.__file__)

@@ -1,8 +1,8 @@
 """The roll-ups as a report reads them, exact for any period and the days of any zone.
 
-Ingest keeps roll-ups by UTC day. Where a bound is no midnight of UTC, or days are those of another zone, temporary views
-of the same names stand before the tables: whole days that are right come from the tables, and the rest is counted anew
-from the sessions. So statements know nothing of it, nor does `value_totals`.
+Ingest keeps roll-ups by UTC day. Where a bound is no midnight of UTC, or days are those of another zone, temporary
+views of the same names stand before the tables: whole days that are right come from the tables, and the rest is counted
+anew from the sessions. So statements know nothing of it, nor does `value_totals`.
 
     before the period     all days of it, as they are; what lies before it on its first day counts to the day before
     the period            its days, with just what lies in it
@@ -23,9 +23,7 @@ from sesscore.report.zones import DAY_US, Zone, zone
 CACHE_KIB = 16 << 10  # of temporary tables; what is more goes to a file
 
 _TABLES = ("event", "session", "value")
-_MAKE = (
-    "make_kept", "make_piece", *(f"make_{name}" for name in _TABLES), *(f"show_{name}" for name in _TABLES), "show_seen",
-)  # fmt: skip
+_MAKE = ("make_kept", "make_piece", "show_seen", *(f"{verb}_{name}" for verb in ("make", "show") for name in _TABLES))
 _FILL = ("fill_event", "fill_value", "fill_session", "fill_start")
 _SHIFT = 200_000_000  # days, from one period that stands elsewhere to the next
 _REACH = _SHIFT // 4  # days on either side of 1970 that such a period can have

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from figures import expected, read_logs, same
+from figures.documents import document
 from figures.material import MADE, REAL, asked, ingested, made_logs, real_logs
 from figures.times import DAY_US
-from sesscore.queries import Bounds
-from sesscore.reports import report
 from sesscore.store import open_for_reading
 
 
@@ -20,8 +19,8 @@ def compared(folder: Path, paths: list[Path]) -> None:
     with open_for_reading(ingested(folder, logs)) as database:
         for (_, since_us, until_us), sensor in asked(logs):
             if not any(bound is not None and bound % DAY_US for bound in (since_us, until_us)):
-                document = report("summary").document(database.connection, Bounds(since_us, until_us, sensor))
-                same(document, expected("summary", logs, since_us, until_us, sensor))
+                found = document(database.connection, "summary", since_us, until_us, sensor=sensor)
+                same(found, expected("summary", logs, since_us, until_us, sensor))
 
 
 @pytest.mark.parametrize("name", MADE)
