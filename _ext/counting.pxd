@@ -10,10 +10,11 @@ from sqlite cimport (
     SQLITE_DONE, SQLITE_ERROR, SQLITE_NOMEM, SQLITE_OK, SQLITE_ROW, bind_integer, bind_null, bind_pointer, column_integer, finalize,
     prepare, reset, result_error_code, sqlite3, sqlite3_context, sqlite3_stmt, sqlite3_value, step, value_integer, value_pointer,
 )
-from sums cimport Sums, Total, add_total, begin_sums, close_sums, largest
+from sums cimport Sums, Total, add_total, begin_sums, close_sums, fetch_slot, fetch_total, largest, total_hash
 
 cdef enum:
     ROWS_AT_ONCE = MOST_WANTED // 2          # of which each has two texts
+    ROWS_AT_HAND = 32                        # for which the memory is asked together
     FIRST_NUMBER_KIND = 104                  # from here on `a` is a number, and no text
 
 # What is asked for.
@@ -52,6 +53,8 @@ cdef struct Counting:
     int64_t *days
     size_t day_count
     int64_t day              # whose rows are read
+    int64_t last             # the text id that was looked at, and its key
+    uint64_t last_key
     sqlite3_stmt *values
     sqlite3_stmt *texts
     int64_t least            # that a total must have been seen to be told
@@ -128,36 +131,52 @@ cdef inline int want_keys(Counting *counting) noexcept nogil:
     return SQLITE_OK
 
 
+cdef inline void total_of(Counting *counting, const ValueRow *row, Total *one) noexcept nogil:
+    """What a row adds. Neighbours often have a text in common."""
+    cdef bint number = row.kind >= FIRST_NUMBER_KIND
+    if not number and row.a != counting.last:
+        counting.last = row.a
+        counting.last_key = key_of(&counting.keys, row.a)
+    one.kind = <int32_t>(counting.wish.kind_low if counting.wish.together else row.kind)
+    one.a = row.a
+    one.b = row.b
+    one.a_key = <uint64_t>row.a if number else counting.last_key
+    one.b_key = key_of(&counting.keys, row.b)
+    one.seen = row.seen
+    one.seen_low = row.seen if row.kind == counting.wish.kind_low else 0
+    one.first_day = one.last_day = <int32_t>counting.day
+    one.days = 1
+
+
+cdef inline int count_some(Counting *counting, size_t begin, size_t end) noexcept nogil:
+    """Adds up to ROWS_AT_HAND rows. Returns SQLite's code."""
+    cdef Total totals[ROWS_AT_HAND]
+    cdef uint64_t hashes[ROWS_AT_HAND]
+    cdef Sums *sums = &counting.sums
+    cdef size_t i
+    for i in range(end - begin):
+        total_of(counting, &counting.rows[begin + i], &totals[i])
+        hashes[i] = total_hash(totals[i].kind, totals[i].a_key, totals[i].b_key)
+        fetch_slot(sums, hashes[i])
+    for i in range(end - begin):
+        fetch_total(sums, hashes[i])
+    for i in range(end - begin):
+        if add_total(sums, counting.means.most, &totals[i], hashes[i]) != SQLITE_OK:
+            return SQLITE_NOMEM
+    return SQLITE_OK
+
+
 cdef inline int count_rows(Counting *counting) noexcept nogil:
     """Adds the rows that were read, all of one day. Returns SQLite's code."""
-    cdef const ValueRow *row
-    cdef Total one
-    cdef int64_t last = 0
-    cdef uint64_t last_key = 0
-    cdef size_t i
+    cdef size_t i = 0
     cdef int code = want_keys(counting)
     if code == SQLITE_OK:
         code = find_keys(&counting.keys, counting.texts)
-    if code != SQLITE_OK:
-        return code
-    one.first_day = one.last_day = <int32_t>counting.day
-    one.days = 1
-    for i in range(counting.row_count):
-        row = &counting.rows[i]
-        if row.a != last and row.kind < FIRST_NUMBER_KIND:
-            last = row.a
-            last_key = key_of(&counting.keys, last)
-        one.kind = <int32_t>(counting.wish.kind_low if counting.wish.together else row.kind)
-        one.a = row.a
-        one.b = row.b
-        one.a_key = last_key if row.kind < FIRST_NUMBER_KIND else <uint64_t>row.a
-        one.b_key = key_of(&counting.keys, row.b)
-        one.seen = row.seen
-        one.seen_low = row.seen if row.kind == counting.wish.kind_low else 0
-        if add_total(&counting.sums, counting.means.most, &one) != SQLITE_OK:
-            return SQLITE_NOMEM
+    while code == SQLITE_OK and i < counting.row_count:
+        code = count_some(counting, i, min(i + ROWS_AT_HAND, counting.row_count))
+        i += ROWS_AT_HAND
     counting.row_count = 0
-    return SQLITE_OK
+    return code
 
 
 cdef inline void gather_value(sqlite3_context *context, int count, sqlite3_value **values) noexcept nogil:

@@ -24,7 +24,7 @@ cdef enum:
 # Keys of ids that follow each other, as those of a day mostly do.
 cdef struct KeyPage:
     int64_t number
-    uint64_t keys[PAGE_KEYS] # 0: not asked for
+    uint64_t keys[PAGE_KEYS]     # 0: not asked for
 
 cdef struct Keys:
     KeyPage *pages

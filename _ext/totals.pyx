@@ -2,15 +2,15 @@
 
     value_totals(kind_low, kind_high, since_day, end_day, sensor_id, together, top)
 
-One row for each (kind, text of a, text of b) of rollup_value in a half-open range of days, in no order: kind, a, b, a_key, b_key, seen,
-seen_low, first_day, last_day, days. Of the arguments the last three may be left out or NULL (all sensors, no, all).
+One row for each (kind, text of a, text of b) of rollup_value in a half-open range of days, in no order: kind, a, b, a_key,
+b_key, seen, seen_low, first_day, last_day, days. Of the arguments the last three may be left out or NULL (all sensors, no, all).
 
 A loadable extension of SQLite like `_fold`, with a copy of its own of the routines.
 """
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t, uintptr_t
 from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy, memset, strlen
+from libc.string cimport memcpy, memset
 
 import os
 
@@ -267,7 +267,7 @@ cdef char *copied(str text) except NULL:
     return copy
 
 
-def show_totals(uintptr_t database, str days not None, str values not None, str texts not None, int most=MOST_TOTALS):
+def show_totals(uintptr_t database, str days not None, str values not None, str texts not None, int most):
     """Makes `value_totals` known to a connection that has loaded this module as an extension.
 
     database: `apsw.Connection.sqlite3_pointer()`. days, values, texts: the statements of sql/totals/. most: how many totals are

@@ -16,14 +16,14 @@ cdef extern from *:
 
 cdef enum:
     MOST_DIGITS = 18         # of a number, so that none overflows
-    ZERO = 48                # the digit
+    ZERO = 48                # of digits
     MOST_FIELDS = 5
 
 # Activities and other events each lie in order of time, then fingerprint; told is whichever comes first.
 cdef struct Unpacking:
     const char *json         # the next activity, or the end
     const char *json_end
-    const char *fingerprints # of the next activity
+    const char *fingerprints  # of the next activity
     const char *others       # the next of the other events
     const char *end
     int64_t first_us

@@ -1,6 +1,6 @@
 """Logs against database: the plain recount of `recount.py` must find the same sessions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
@@ -83,7 +83,7 @@ def compare(connection: apsw.Connection, db: str, logs: Logs) -> Recounted:
     return compared
 
 
-def _sources(candidates: Sequence[Candidate], compared: Recounted) -> Iterator[SourceBytes]:
+def _sources(candidates: Iterable[Candidate], compared: Recounted) -> Iterator[SourceBytes]:
     for candidate in candidates:
         if candidate.path == STDIN:
             raise UsageError("standard input cannot be recounted", hint="sesscore verify PATH")

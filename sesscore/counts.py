@@ -1,6 +1,6 @@
 """What was written, and what of it is committed: nothing is told as done before its transaction has ended."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from sesscore.ledger import Ledger
 
@@ -18,6 +18,24 @@ class Counts:
         self.ledger.add(other.ledger)
         self.new_sessions += other.new_sessions
         self.updated_sessions += other.updated_sessions
+
+
+@dataclass
+class Retried:
+    """What became of the quarantine. records: by how many fewer it holds.
+
+    rows: all of them. read: those of which something else came. not_there: those whose bytes are nowhere any more.
+    """
+
+    records: int = 0
+    rows: int = 0
+    read: int = 0
+    kept: int = 0
+    not_there: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """For JSON."""
+        return asdict(self)
 
 
 class Account:

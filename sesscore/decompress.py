@@ -1,4 +1,4 @@
-"""Compressed streams: told by their first bytes, read in bounded memory, and of a damaged one all that can be had.
+"""Compressed streams, read in bounded memory, and of a damaged one all that can be had.
 
 A stream is a chain of members (gzip members, bzip2 or xz streams), with zero padding allowed after each. What is
 compressed inside is not unpacked again. `isal` reads gzip where it is installed, else `zlib`: the bytes are the same.
@@ -10,11 +10,9 @@ import lzma
 import re
 import zlib
 from types import ModuleType
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
-Compression = Literal["none", "gzip", "bzip2", "xz"]
-
-HEAD_BYTES: Final = 10  # what `told` wants to see
+from sesscore.compression import HEAD_BYTES, Compression, told
 
 _STEP: Final = 128 * 1024  # decompressed bytes of one call, at the most: larger ones would be fresh memory each time
 _STEP_UNREPEATABLE: Final = 4 * 1024  # the same where nothing can be done again: what damage can cost
@@ -23,10 +21,6 @@ _FIRST_SLICE: Final = 4 * 1024  # at the start of a member: many are tiny, and e
 _NEVER: Final = 1 << 63
 _XZ_MEMORY: Final = 128 * 1024 * 1024  # `xz -9` asks for 65 MiB; a header can ask for gigabytes
 
-_GZIP_START: Final = b"\x1f\x8b"
-_BZIP2_START: Final = re.compile(rb"BZh[1-9]")
-_BZIP2_BLOCKS: Final = (bytes.fromhex("314159265359"), bytes.fromhex("177245385090"))  # a block, the end of a stream
-_XZ_START: Final = bytes.fromhex("fd377a585a00")
 _NOT_ZERO: Final = re.compile(rb"[^\0]")
 
 
@@ -88,18 +82,6 @@ class _Inflate:
 
 class _CutShort(Exception):
     """The stored bytes end within a member."""
-
-
-def told(head: bytes) -> Compression:
-    """Tell the compression by the first bytes. A head that is cut short is told as long as it cannot be a log."""
-    if head.startswith(_GZIP_START):
-        sane = head[2:3] in (b"", b"\x08") and not any(flags & 0xE0 for flags in head[3:4])
-        return "gzip" if sane else "none"
-    if _BZIP2_START.match(head):
-        return "bzip2" if any(magic.startswith(head[4:10]) for magic in _BZIP2_BLOCKS) else "none"
-    if len(head) >= 4 and _XZ_START.startswith(head[:6]):
-        return "xz"
-    return "none"
 
 
 class Members:

@@ -12,10 +12,13 @@ import re
 import stat
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from sesscore.errors import NothingToRead
+from sesscore.folders import Ordered, natural_key, walk
+from sesscore.numbers import Identities
 from sesscore.sources import STDIN
 from sesscore.unreadable import failure, irregularity
 
@@ -28,9 +31,8 @@ WELL_KNOWN_PLACES: Final = (
 )
 
 _MAGIC: Final = re.compile(r"[*?[]")
-_NUMBER: Final = re.compile(r"([0-9]+)")
 _SLASH: Final = "/"
-_LAST: Final = "\U0010ffff"
+_STDIN_IDENTITY: Final = 0  # which no file has
 
 _Refuse = Callable[[str, str, str], None]
 
@@ -47,28 +49,25 @@ class Candidate:
     sensor: str | None = None
     """Whose it is, if not that of the run; see `sesscore.sensors`."""
     identity: int | None = field(default=None, compare=False)
-    """Device and inode of a file, in one number: of a million files it is kept."""
+    """Device and inode of a file, in one number."""
     descriptor: int | None = None
     """Of a file that is open already, and may have lost this name."""
 
 
-def discover(arguments: Sequence[str], *, exclude: Collection[str] = ()) -> list[Candidate]:
-    """List what `arguments` name: files, directories, patterns (with `**`), `-`. None given: the well-known places.
+def discover(arguments: Sequence[str], *, exclude: Collection[str] = ()) -> Iterator[Candidate]:
+    """Give what `arguments` name: files, directories, patterns (with `**`), `-`. None given: the well-known places.
 
-    A file that is reached twice, by whatever names, is listed once. The files `exclude` are not listed: our own
-    database must not be read as a log. Raises NothingToRead if there is no argument and no well-known place.
+    A file that is reached twice, by whatever names, is given once. The files `exclude` are not given: our own
+    database must not be read as a log. Each is looked for when it is asked for, so a million of them take little
+    memory. Raises NothingToRead at once if there is no argument and no well-known place.
     """
+    return _found([os.fsdecode(argument) for argument in arguments or _places()], exclude)
+
+
+def _found(arguments: Sequence[str], exclude: Collection[str]) -> Iterator[Candidate]:
     search = _Search(exclude)
-    for argument in arguments or _places():
-        search.add(os.fsdecode(argument))
-    return search.candidates
-
-
-def natural_key(name: str) -> tuple[list[str | int], str]:
-    """Sort key of a file name: numbers by value, and a name after those that it begins (`a.json.1` < `a.json`)."""
-    parts: list[str | int] = list(_NUMBER.split(name + _LAST))
-    parts[1::2] = [int(number) for number in parts[1::2]]
-    return parts, name
+    for argument in arguments:
+        yield from search.of(argument)
 
 
 def _places() -> list[str]:
@@ -100,79 +99,81 @@ def _absent(path: str) -> bool:
 
 
 class _Search:
-    """The files found so far."""
+    """What was found so far: of a million files no more than which they were."""
 
     def __init__(self, exclude: Collection[str]) -> None:
-        self.candidates: list[Candidate] = []
         self._excluded = {_identity(info) for path in exclude if (info := _stat(path))}
-        self._seen = set(self._excluded)
-        self._stdin = False
+        self._seen = Identities()
 
-    def add(self, argument: str) -> None:
-        """Add what one argument names. What exists under that very name is no pattern."""
+    def of(self, argument: str) -> Iterator[Candidate]:
+        """What one argument names. What exists under that very name is no pattern."""
         if argument.startswith("~") and not os.path.lexists(argument):
             argument = _at_home(argument)  # in quotes, or from a configuration file
         if argument == STDIN:
-            self._add_stdin()
-        elif os.path.lexists(argument) or not _MAGIC.search(argument):
-            self._add_named(argument)
-        else:
-            self._add_matches(argument)
+            return self._once(Candidate(STDIN, identity=_STDIN_IDENTITY))
+        if os.path.lexists(argument) or not _MAGIC.search(argument):
+            return self._named(argument)
+        return self._matching(argument)
 
-    def _add_stdin(self) -> None:
-        if not self._stdin:
-            self.candidates.append(Candidate(STDIN))
-        self._stdin = True
-
-    def _add_named(self, path: str) -> None:
+    def _named(self, path: str) -> Iterator[Candidate]:
         try:
             info = Path(path).stat()
         except OSError as error:
-            self._refuse(path, *_why_not(path, error))
+            yield Candidate(path, *_why_not(path, error))
         except ValueError:  # NUL in the name
-            self._refuse(path, "is no possible file name")
+            yield Candidate(path, "is no possible file name")
         else:
             if stat.S_ISDIR(info.st_mode):
-                self._add_directory(path)
+                yield from self._in_directory(path)
             elif problem := irregularity(info.st_mode):
-                self._refuse(path, *problem)
+                yield Candidate(path, *problem)
             elif _identity(info) in self._excluded:
-                self._refuse(path, "is a file of the database itself", "name logs, not the database")
+                yield Candidate(path, "is a file of the database itself", "name logs, not the database")
             else:
-                self._add_file(path, info)
+                yield from self._once(Candidate(path, identity=_identity(info)))
 
-    def _add_directory(self, path: str) -> None:
+    def _in_directory(self, top: str) -> Iterator[Candidate]:
+        refused: list[Candidate] = []
         found = False
-        before = len(self.candidates)
-        for entry in _walk(path, self._refuse):
+        for path in walk(top, lambda folder, error: refused.append(Candidate(folder, *failure(error)))):
+            found |= bool(refused)
+            yield from _taken(refused)
             try:
-                info = entry.stat(follow_symlinks=False)
+                info = os.lstat(path)
             except OSError:  # gone since it was listed
                 continue
-            found |= _identity(info) not in self._excluded
-            self._add_file(entry.path, info)
-        if not found and len(self.candidates) == before:
-            self._refuse(path, "holds no file", "name the directory that the honeypot logs to")
+            if _identity(info) not in self._excluded:
+                found = True
+                yield from self._once(Candidate(path, identity=_identity(info)))
+        if not (found or refused):
+            yield Candidate(top, "holds no file", "name the directory that the honeypot logs to")
+        yield from _taken(refused)
 
-    def _add_matches(self, pattern: str) -> None:
-        found = False
-        before = len(self.candidates)
-        for path in sorted(set(_matches(pattern, self._refuse)), key=_path_key):
+    def _matching(self, pattern: str) -> Iterator[Candidate]:
+        refused: list[Candidate] = []
+        matches = Ordered(_path_key)
+        for path in _matches(pattern, lambda *problem: refused.append(Candidate(*problem))):
+            matches.add(path)
+        found = bool(refused)
+        yield from refused
+        for path, _ in groupby(matches):  # a pattern can lead to a path in several ways
             info = _stat(path)
             if info is None or _identity(info) not in self._excluded:
                 found = True
-                self._add_named(path)
-        if not found and len(self.candidates) == before:
-            self._refuse(pattern, "matches nothing", "check the pattern; `**` stands for any directories")
+                yield from self._named(path)
+        if not found:
+            yield Candidate(pattern, "matches nothing", "check the pattern; `**` stands for any directories")
 
-    def _add_file(self, path: str, info: os.stat_result) -> None:
-        identity = _identity(info)
-        if identity not in self._seen:
-            self._seen.add(identity)
-            self.candidates.append(Candidate(path, identity=identity))
+    def _once(self, candidate: Candidate) -> Iterator[Candidate]:
+        """Itself, if its file was not found before."""
+        if candidate.identity is None or self._seen.add(candidate.identity):
+            yield candidate
 
-    def _refuse(self, path: str, problem: str, hint: str = "") -> None:
-        self.candidates.append(Candidate(path, problem, hint))
+
+def _taken(candidates: list[Candidate]) -> Iterator[Candidate]:
+    """Gives them, and leaves none."""
+    while candidates:
+        yield candidates.pop(0)
 
 
 def _identity(info: os.stat_result) -> int:
@@ -192,25 +193,6 @@ def _why_not(path: str, error: OSError) -> tuple[str, str]:
         if stat.S_ISLNK(os.lstat(path).st_mode) and not isinstance(error, PermissionError):
             return "is a symbolic link that leads nowhere", "check what it points to: `readlink -f`"
     return failure(error)
-
-
-def _entries(directory: str) -> list[os.DirEntry[str]]:
-    with os.scandir(directory) as entries:
-        return sorted(entries, key=lambda entry: natural_key(entry.name))
-
-
-def _walk(top: str, refuse: _Refuse) -> Iterator[os.DirEntry[str]]:
-    """Go through a directory and all below it: the regular files of each in order, then its directories."""
-    waiting = [top]
-    while waiting:
-        directory = waiting.pop()
-        try:
-            entries = _entries(directory)
-        except OSError as error:
-            refuse(directory, *failure(error))
-            continue
-        yield from (entry for entry in entries if entry.is_file(follow_symlinks=False))
-        waiting += [entry.path for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
 
 
 def _matches(pattern: str, refuse: _Refuse) -> Iterator[str]:

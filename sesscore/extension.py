@@ -8,6 +8,8 @@ from sesscore import _fold
 from sesscore.errors import SesscoreError
 from sesscore.queries import sql
 
+MOST_TOTALS = 1 << 20  # some 80 MB
+
 _shown: WeakKeyDictionary[apsw.Connection, _fold.RowTables] = WeakKeyDictionary()
 
 
@@ -27,22 +29,21 @@ def functions(connection: apsw.Connection) -> None:
     packed_event(connection)
 
 
-def value_totals(connection: apsw.Connection, most: int | None = None) -> None:
+def value_totals(connection: apsw.Connection, most: int = MOST_TOTALS) -> None:
     """The table-valued function `value_totals` on a connection (docs/design.md, "Roll-ups"). Raises SesscoreError.
 
-    most: how many totals it holds at once.
+    most: how many totals it holds at once, MOST_TOTALS at the most.
     """
     from sesscore import _totals  # late: ingest asks for none
 
     _load(connection, _totals.__file__)
     days, values, texts = (sql(f"totals/{name}") for name in ("days", "values", "texts"))
-    more = () if most is None else (most,)
-    _totals.show_totals(connection.sqlite3_pointer(), days, values, texts, *more)
+    _totals.show_totals(connection.sqlite3_pointer(), days, values, texts, most)
 
 
 def packed_event(connection: apsw.Connection) -> None:
     """The table-valued function `packed_event` on a connection (docs/design.md, "Roll-ups"). Raises SesscoreError."""
-    from sesscore import _packed
+    from sesscore import _packed  # late, like the other
 
     _load(connection, _packed.__file__)
     _packed.show_events(connection.sqlite3_pointer())

@@ -1,18 +1,23 @@
 """Ingest: files → reader threads → one writer. Everything that is counted comes from what was committed."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
+from itertools import chain
+from pathlib import Path
 
+from sesscore.discover import Candidate
 from sesscore.ingester import Ingester, Watcher
 from sesscore.matchers import Registry
+from sesscore.met import Met, Tell
 from sesscore.pragmas import Durability
 from sesscore.reading import Options
 from sesscore.records import BLOCK_BYTES
-from sesscore.result import Degraded, IngestResult, Met, Tell
+from sesscore.result import Degraded, IngestResult
 from sesscore.sensors import Found, Sensor, find_sources, stored_name, wanted_paths
 from sesscore.signals import stop_on_signals
+from sesscore.sources import STDIN
 
 
 def _ignore(problem: object) -> None:
@@ -51,11 +56,8 @@ def ingest(
     began = time.monotonic()
     only_retry = retry_quarantine and not paths
     find = partial(find_sources, paths, sensor=sensor, sensors=sensors, exclude=own_files(db))
-    found = Found([], []) if only_retry else find()
-    candidates = found.candidates
+    found = Found(iter(())) if only_retry else find()
     result = IngestResult(met=Met(problem))
-    for shared in found.shared:
-        result.met.noted(shared.path, shared.problem, shared.hint)
     options = Options(
         stored_name(sensor), assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
     )
@@ -67,21 +69,57 @@ def ingest(
             from sesscore.follow import Follower  # late: a run that finds nothing new is mostly start-up
             from sesscore.watching import Watch
 
-            with closing(Watch(lambda: find().candidates, wanted_paths(paths, sensor, sensors))) as watch:
+            listed = partial(_listed, find, result.met)
+            with closing(Watch(listed, wanted_paths(paths, sensor, sensors))) as watch:
                 Follower(opened, watch, result, stop, degraded).run()
-        elif not only_retry and all(candidate.problem for candidate in candidates):
-            for candidate in candidates:  # nothing to open a database for
-                result.met.unreadable(candidate.path, candidate.problem or "", candidate.hint)
-        else:
-            with opened() as ingester:
-                ingester.read(candidates)
+        elif (begin := _up_to_a_file(found.candidates, result.met)) or only_retry:
+            if progress is not None:
+                progress.start(lambda: sum(map(_stored_bytes, find().candidates)))
+            with opened(progress=progress) as ingester:
+                ingester.read(chain(begin, found.candidates))
                 if retry_quarantine and not stop:
                     ingester.retry()
                 if not stop:
                     ingester.join()
+            _note_shared(found, result.met)
         result.stopped_by = stop.signal
     result.elapsed_seconds = time.monotonic() - began
     return result
+
+
+def _up_to_a_file(candidates: Iterator[Candidate], met: Met) -> list[Candidate]:
+    """Those up to the first that is a file. None, if all of them are problems: no database is opened to tell them."""
+    begin = []
+    for candidate in candidates:
+        begin.append(candidate)
+        if candidate.problem is None:
+            return begin
+    for candidate in begin:
+        met.unreadable(candidate.path, candidate.problem or "", candidate.hint)
+    return []
+
+
+def _listed(find: Callable[[], Found], met: Met) -> list[Candidate]:
+    """All candidates."""
+    found = find()
+    candidates = list(found.candidates)
+    _note_shared(found, met)
+    return candidates
+
+
+def _note_shared(found: Found, met: Met) -> None:
+    """Tells which files two sensors claim, after they were found."""
+    for shared in found.shared:
+        met.noted(shared.path, shared.problem, shared.hint)
+
+
+def _stored_bytes(candidate: Candidate) -> int:
+    if candidate.problem is not None or candidate.path == STDIN:
+        return 0
+    try:
+        return Path(candidate.path).stat().st_size
+    except OSError:
+        return 0
 
 
 def own_files(db: str) -> list[str]:

@@ -1,15 +1,13 @@
 """A database that is open for ingest: reads sources into it, pass after pass."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from sesscore.discover import Candidate
-from sesscore.halves import Join, joins
 from sesscore.pragmas import Durability
 from sesscore.queries import sql
 from sesscore.readahead import ReadAhead
@@ -28,11 +26,13 @@ from sesscore.reading import (
 )
 from sesscore.recognise import Claims
 from sesscore.result import IngestResult
-from sesscore.retry import Retry
 from sesscore.signals import Stop
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_reading, open_for_writing
 from sesscore.writer import Writer
+
+if TYPE_CHECKING:
+    from sesscore.halves import Join
 
 _REGRESSED = "lost what was read of it before, or was begun anew (source regressed): it is read as another source"
 
@@ -40,8 +40,8 @@ _REGRESSED = "lost what was read of it before, or was begun anew (source regress
 class Watcher(Protocol):
     """Who is told about progress; see `sesscore.progress`."""
 
-    def start(self, total_bytes: int) -> None:
-        """total_bytes: of all files, as stored."""
+    def start(self, total_bytes: Callable[[], int]) -> None:
+        """total_bytes: gives those of all files, as stored, which takes a look at each."""
 
     def update(self, stored_bytes: int, events: int, sessions: int, source: str) -> None:
         """stored_bytes: of `start`'s total that were read; events and sessions: new in this run."""
@@ -106,11 +106,8 @@ class Ingester:
 
     # One pass
 
-    def read(self, candidates: Sequence[Candidate]) -> None:
-        """Reads what is new in files, in their order. Raises SesscoreError."""
-        if self._progress is not None:
-            self._done_bytes = 0
-            self._progress.start(sum(_stored_bytes(candidate) for candidate in candidates))
+    def read(self, candidates: Iterable[Candidate]) -> None:
+        """Reads what is new in files, in their order; each is asked for when its turn comes. Raises SesscoreError."""
         with ReadAhead(
             candidates,
             partial(read_source, replace(self._desk, claims=Claims())),
@@ -124,6 +121,8 @@ class Ingester:
 
     def retry(self) -> None:
         """Reads again what is in quarantine. Raises SesscoreError."""
+        from sesscore.retry import Retry  # late, as what follows: most runs have nothing to read again, or to join
+
         self._writer.commit()
         again = Retry(self._writer, self._connection, self._desk.connection, self._options, self._result.retried)
         for done in again.steps():
@@ -135,6 +134,10 @@ class Ingester:
     def join(self) -> None:
         """Joins the halves of events, of which each source holds one. Raises SesscoreError."""
         self._writer.settle()
+        if not self._connection.execute(sql("store/has_open_ends")).get:
+            return
+        from sesscore.halves import joins
+
         for join in joins(self._connection, self._options):
             self._join(join)
             self._writer.settle()
@@ -170,7 +173,7 @@ class Ingester:
             case Unreadable():
                 met.unreadable(step.path, step.problem, step.hint)
 
-    def _join(self, join: Join) -> None:
+    def _join(self, join: "Join") -> None:
         """Counts an event of two sources."""
         self._writer.join(join)
         for row in (join.first.source, join.second):
@@ -185,12 +188,3 @@ class Ingester:
         if self._progress is not None:
             counts = self._writer.account.written
             self._progress.update(self._done_bytes + stored_bytes, counts.ledger.events, counts.new_sessions, path)
-
-
-def _stored_bytes(candidate: Candidate) -> int:
-    if candidate.problem is not None or candidate.path == "-":
-        return 0
-    try:
-        return Path(candidate.path).stat().st_size
-    except OSError:
-        return 0

@@ -73,6 +73,7 @@ class SourceRow:
     state: State = "reading"
     damage: str | None = None
     tail: bytes = b""  # what tail_hash is of; not stored
+    beginning: bytes = b""  # what the file began with before any of it was read; not stored
 
     @property
     def position(self) -> Position:
@@ -106,7 +107,7 @@ class SourceRow:
         end = scanned.end.offset - scanned.base
         if self.head_bytes == 0 and scanned.base == 0:  # else it was let go, as part of a line that is too long
             # All of the first line that is there: what a record at its beginning was taken for can depend on its end.
-            self.begin_with(block[:HEAD_BYTES])
+            self.begin_with(max(self.beginning, block[:HEAD_BYTES], key=len))  # a block can be smaller than a line
         before = self.tail if scanned.begin.offset == scanned.base else b""
         self.end_with(before + block[max(0, end - TAIL_BYTES) : end], scanned.end.offset)
         self.records = scanned.end.records
@@ -130,7 +131,7 @@ def row_of(source: Source, sensor: str) -> SourceRow:
 def stored_path(path: str) -> str:
     """A path as text: bytes that are no UTF-8 are written as escapes."""
     if path.isascii():
-        return path  # itself, not another one like it: of a million files each path is kept
+        return path
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
@@ -141,7 +142,7 @@ def known_rows(found: Iterable[Any]) -> list[SourceRow]:
 
 def parameters(row: SourceRow) -> tuple[object, ...]:
     """For `sql/store/source.sql`."""
-    return astuple(row)[:-1]
+    return astuple(row)[:-2]
 
 
 class Content:

@@ -44,7 +44,10 @@ class Migration:
     def way_back(self) -> str:
         """The script that takes it back, or an error that says why there is none."""
         if self.version == 1:
-            raise SesscoreError("there is nothing to go back to: schema 1 is the first")
+            raise SesscoreError(
+                "there is nothing to go back to: schema 1 is the first",
+                hint="sesscore db restore FILE, with a backup of before",
+            )
         if self.down is None:
             raise SesscoreError(
                 f"migration {self} cannot be taken back: what it leaves does not tell what was before",
@@ -104,7 +107,7 @@ def run_migrations(connection: apsw.Connection) -> list[int]:
     # A new database has all of them or none: one that was left at an early step would be taken for an old one.
     steps = [MIGRATIONS] if schema_version(connection) == 0 else [(migration,) for migration in MIGRATIONS]
     for together in steps:
-        with _all_or_nothing(connection):
+        with all_or_nothing(connection):
             # Asked inside the transaction, so that of two programs that migrate at once each file runs once.
             version = schema_version(connection)
             for migration in together:
@@ -123,7 +126,7 @@ def missing(connection: apsw.Connection) -> list[Migration]:
 
 def _apply(connection: apsw.Connection, migration: Migration) -> None:
     """Run the statements of one migration and record it; the caller holds the transaction."""
-    _run(connection, migration.script)
+    run_script(connection, migration.script)
     version = migration.version
     connection.execute(
         sql("store/record_migration"),
@@ -135,7 +138,7 @@ def _apply(connection: apsw.Connection, migration: Migration) -> None:
         )
     connection.pragma("application_id", APPLICATION_ID)
     connection.pragma("user_version", version)
-    _refuse_damage(connection, f"after migration {migration}")
+    refuse_damage(connection, f"after migration {migration}")
 
 
 # Down
@@ -150,11 +153,11 @@ def last_applied(connection: apsw.Connection) -> Migration:
 
 def roll_back(connection: apsw.Connection) -> Migration:
     """Take back the last migration, in one transaction, and return it; what the database says stays."""
-    with _all_or_nothing(connection):
+    with all_or_nothing(connection):
         migration = last_applied(connection)
         script = migration.way_back()
         try:
-            _run(connection, script)
+            run_script(connection, script)
         except (apsw.ConstraintError, apsw.SQLError) as error:
             raise SesscoreError(
                 f"migration {migration} cannot be taken back with what the database holds: {error}",
@@ -162,7 +165,7 @@ def roll_back(connection: apsw.Connection) -> Migration:
             ) from error
         connection.execute(sql("store/forget_migration"), {"version": migration.version})
         connection.pragma("user_version", migration.version - 1)
-        _refuse_damage(connection, f"without migration {migration}")
+        refuse_damage(connection, f"without migration {migration}")
     return migration
 
 
@@ -170,7 +173,8 @@ def roll_back(connection: apsw.Connection) -> Migration:
 
 
 @contextmanager
-def _all_or_nothing(connection: apsw.Connection) -> Iterator[None]:
+def all_or_nothing(connection: apsw.Connection) -> Iterator[None]:
+    """The block is one transaction, rolled back if it fails."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -182,12 +186,13 @@ def _all_or_nothing(connection: apsw.Connection) -> Iterator[None]:
         raise
 
 
-def _run(connection: apsw.Connection, script: str) -> None:
+def run_script(connection: apsw.Connection, script: str) -> None:
+    """Runs all statements of a script; the caller holds the transaction."""
     for _ in connection.execute(script):
         pass  # a statement that returns rows would hold up the statements after it
 
 
-def _refuse_damage(connection: apsw.Connection, when: str) -> None:
+def refuse_damage(connection: apsw.Connection, when: str) -> None:
     """Asked before the commit, so that what a migration breaks, or finds broken, is not made to last."""
     if found := damage(connection) or dangling(connection):
         raise SesscoreError(

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sesscore.safetext import shortened
@@ -25,12 +26,12 @@ class Progress:
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
 
-    def start(self, total_bytes: int) -> None:
-        """Begin with the stored size of all sources that will be read."""
+    def start(self, total_bytes: Callable[[], int]) -> None:
+        """Begin. total_bytes: gives the stored size of all sources that will be read; asked only if it is drawn."""
         if not self._drawn:
             return
         self._began = time.monotonic()
-        self._bar, self._task = _bar(total_bytes)
+        self._bar, self._task = _bar(total_bytes())
         self._bar.start()
 
     def update(self, stored_bytes: int, events: int, sessions: int, source: str) -> None:

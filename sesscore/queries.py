@@ -2,12 +2,14 @@
 
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.resources import files
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import apsw
 
-_ROOT = files("sesscore.sql")
+# Not importlib.resources, which takes longer to import than half of this package.
+_ROOT = Path(import_module("sesscore.sql").__path__[0])
 
 Value = int | str | None  # what the statements of reports answer with
 Row = dict[str, Any]

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -28,36 +28,37 @@ class _End:
         self.error = error
 
 
-class _Lane(Generic[S, T]):
-    """A source that was begun, and what it gave that nobody took yet."""
+class _Lane(Generic[T]):
+    """What a source that was begun gave and nobody took yet."""
 
-    def __init__(self, source: S) -> None:
-        self.source = source
+    def __init__(self) -> None:
         self.items: deque[T | _End] = deque()
 
 
 class ReadAhead(Generic[S, T]):
     """Iterates over the items of sources, in order, while threads read them. A context manager: leaving stops them.
 
-    read: called with a source and a `Turn`, gives its items. readers: how many sources are read side by side. Items are
-    what bounds the memory of a pipeline: of the source whose turn it is, one waits while the next is made; of each
-    source that is read beside it, there is one. An error comes out where the items do. stop: asked while there is
-    nothing to take; True ends the iteration.
+    sources: each is asked for when it is begun, in the threads, by one of them at a time. read: called with a source
+    and a `Turn`, gives its items. readers: how many sources are read side by side. Items are what bounds the memory of
+    a pipeline: of the source whose turn it is, one waits while the next is made; of each source that is read beside
+    it, there is one. An error comes out where the items do. stop: asked while there is nothing to take; True ends the
+    iteration.
     """
 
     def __init__(
         self,
-        sources: Sequence[S],
+        sources: Iterable[S],
         read: Callable[[S, Turn], Iterator[T]],
         readers: int = 1,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._sources = sources
+        self._sources = iter(sources)
+        self._choosing = threading.Lock()  # which source is the next
         self._read = read
         self._asked_to_stop = stop
-        self._begun = 0  # sources
-        self._lanes: deque[_Lane[S, T]] = deque()  # begun and not taken to their ends, in order
-        self._unread: list[_Lane[S, T]] = []  # those of them that give more
+        self._all_begun = False
+        self._lanes: deque[_Lane[T]] = deque()  # begun and not taken to their ends, in order
+        self._unread: list[_Lane[T]] = []  # those of them that give more
         self._stop = False
         self._changed = threading.Condition()  # any of these
         self._threads = [
@@ -104,7 +105,7 @@ class ReadAhead(Generic[S, T]):
             return item
 
     def _can_take(self) -> bool:
-        return bool(self._lanes[0].items) if self._lanes else self._begun == len(self._sources)
+        return bool(self._lanes[0].items) if self._lanes else self._all_begun
 
     # In the threads
 
@@ -112,28 +113,50 @@ class ReadAhead(Generic[S, T]):
         while (lane := self._begin()) is not None:
             error: BaseException | None = None
             try:
-                self._fill(lane)
+                self._fill(*lane)
             except _Stopped:
                 return
             except BaseException as raised:  # handed over, not swallowed
                 error = raised
-            with self._changed:
-                self._unread.remove(lane)
-                lane.items.append(_End(error))
-                self._changed.notify_all()
+            self._end(lane[0], error)
 
-    def _begin(self) -> _Lane[S, T] | None:
-        with self._changed:
-            if self._stop or self._begun == len(self._sources):
+    def _begin(self) -> tuple[_Lane[T], S] | None:
+        """The next source, and where its items go; None after the last."""
+        with self._choosing:  # others go on meanwhile: a folder of a million files takes long to list
+            if self._stop or self._all_begun:
                 return None
-            lane: _Lane[S, T] = _Lane(self._sources[self._begun])
-            self._begun += 1
+            lane = _Lane[T]()
+            try:
+                source = next(self._sources)
+            except StopIteration:
+                self._begun_all()
+                return None
+            except BaseException as error:
+                self._add(lane)
+                self._begun_all()
+                self._end(lane, error)
+                return None
+            self._add(lane)
+            return lane, source
+
+    def _add(self, lane: _Lane[T]) -> None:
+        with self._changed:
             self._lanes.append(lane)
             self._unread.append(lane)
-            return lane
 
-    def _fill(self, lane: _Lane[S, T]) -> None:
-        items = self._read(lane.source, lambda: self._wait(lambda: self._unread[0] is lane))
+    def _end(self, lane: _Lane[T], error: BaseException | None) -> None:
+        with self._changed:
+            self._unread.remove(lane)
+            lane.items.append(_End(error))
+            self._changed.notify_all()
+
+    def _begun_all(self) -> None:
+        with self._changed:
+            self._all_begun = True
+            self._changed.notify_all()
+
+    def _fill(self, lane: _Lane[T], source: S) -> None:
+        items = self._read(source, lambda: self._wait(lambda: self._unread[0] is lane))
         while True:
             self._wait(lambda: self._lanes[0] is lane or not lane.items)
             item = next(items, None)

@@ -6,14 +6,15 @@ known events count as duplicates: being wrong costs time, never a number. The ru
 """
 
 import os
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import apsw
 
 from sesscore.known import TAIL_BYTES, Content, SourceRow, Version, digest, is_telling, known_rows, row_of
+from sesscore.numbers import Numbers
 from sesscore.queries import sql
+from sesscore.rotation import unpacked_name
 from sesscore.sources import STDIN, Source, open_source
 from sesscore.unreadable import SourceUnreadable
 
@@ -40,22 +41,26 @@ class Recognised:
 
 
 class Claims:
-    """Which row moves a source on in a run: a source has one offset, so one file at a time reads it. For any thread."""
+    """Which row moves a source on in a run: a source has one offset, so one file at a time reads it.
+
+    For one thread at a time, which asks and takes.
+    """
 
     def __init__(self) -> None:
-        self._origins: set[bytes] = set()
-        self._lock = threading.Lock()
+        self._origins = Numbers()
 
-    def take(self, row: SourceRow) -> bool:
-        """Whether the row may be moved on; from then on no other row of the source may."""
-        with self._lock:
-            taken = row.origin in self._origins
-            self._origins.add(row.origin)
-        return not taken
+    def take(self, row: SourceRow) -> None:
+        """The row is moved on."""
+        self._origins.add(_random_part(row))
 
     def has(self, row: SourceRow) -> bool:
-        """Whether a row of the source is moved on."""
-        return row.origin in self._origins
+        """Whether a row of the source is moved on, so that no other may be."""
+        return _random_part(row) in self._origins
+
+
+def _random_part(row: SourceRow) -> int:
+    """Enough of an origin to tell a million sources apart; if two were alike, the second would be read anew."""
+    return int.from_bytes(row.origin[:8])
 
 
 def recognise(
@@ -102,6 +107,7 @@ class _Search:
                         return found
                 else:
                     regressed = regressed or (row in hinted and self._began_as(row))
+            self._fresh.beginning = self._content.head()
             self._source.rewind()
         self._claims.take(self._fresh)
         return Recognised(self._source, self._fresh, regressed=regressed)
@@ -128,13 +134,14 @@ class _Search:
         yield from (row for row in hinted if not row.offset)
 
     def _alike(self, tried: set[int | None]) -> Iterator[SourceRow]:
-        """Sources that begin with the same line, and were not tried."""
+        """Sources that begin with the same line, and were not tried. If there is no such line: what was packed here."""
         head = self._content.head()
         if is_telling(head):
             size = self._source.stored_bytes if self._source.growable else _ANY_SIZE
-            for row in self._rows("sources_like", digest(head), size):
-                if row.source_id not in tried:
-                    yield row
+            found = self._rows("sources_like", digest(head), size)
+        else:
+            found = self._rows("known_sources", unpacked_name(self._fresh.path), None, None)
+        yield from (row for row in found if row.source_id not in tried)
 
     def _as(self, row: SourceRow) -> Recognised | None:
         """What the file is to a source that it holds; None if it cannot be that source, but holds more."""
@@ -142,7 +149,7 @@ class _Search:
         moved = not elsewhere and self._is_moved(row)
         if self._source.growable and self._ends_with(row):
             return self._unchanged(row, moved=moved, copied=elsewhere)
-        free = not elsewhere and self._claims.take(row)
+        free = not elsewhere and not self._claims.has(row)
         if free and not self._is_cut(row):
             return self._goes_on(row, moved=moved)
         if not self._source.growable and not self._source.fill(1):  # it ends here
@@ -197,6 +204,7 @@ class _Search:
         return quarantine_id
 
     def _goes_on(self, row: SourceRow, *, moved: bool, taken_back: int | None = None) -> Recognised:
+        self._claims.take(row)  # and not before: a file that cannot be the source leaves it to those that can
         if self._source.offset != row.offset:
             self._source.rewind()
             self._source.skip(row.offset)

@@ -8,9 +8,10 @@ from typing import Protocol
 from sesscore._scan import EventBatch
 from sesscore.blocks import Blocks
 from sesscore.matchers import Registry
-from sesscore.slowpath import decode, unwrap
 
-BLOCK_BYTES = 8 * 1024 * 1024  # of log a batch
+BLOCK_BYTES = 8 * 1024 * 1024  # of log a batch, at the most
+FIRST_BYTES = 2 * 1024 * 1024  # of a source of which nobody knows yet how short its lines are
+BATCH_RECORDS = 32_768  # rows take more memory than the log that they are made of
 MAX_OBJECT = 16 * 1024 * 1024
 KEPT_BYTES = 4096  # of a quarantined stretch
 TAIL_OF_HOLE = 64 * 1024  # is read, as what the source is known by may lie in it
@@ -92,6 +93,7 @@ class RecordReader:
         self._sensor = sensor
         self._naive_minutes = naive_minutes
         self._block_bytes = block_bytes
+        self._next_bytes = min(block_bytes, FIRST_BYTES)
         self._fast = fast
         self._ask = matchers.ask if matchers is not None and matchers.users else None
         self._skipped = 0  # bytes of a line that is too long, already let go
@@ -116,6 +118,7 @@ class RecordReader:
             at = self._skip_rest(batch, final) if self._skipped else 0
             if at >= 0:
                 at = self._scan(batch, at, final)
+                self._next_bytes = self._bytes_of_a_batch(at, batch.records)
                 if at or batch.records:
                     yield self._advance(batch, base, at)
             read_to = len(batch.block) if self._skipped else at
@@ -123,9 +126,13 @@ class RecordReader:
             carry = batch.block[read_to:]
         self.pending = base + len(carry) - self.position.offset
 
+    def _bytes_of_a_batch(self, scanned: int, records: int) -> int:
+        """How much to read next, if the records that come are as long as the last ones."""
+        return max(1, min(self._block_bytes, scanned * BATCH_RECORDS // records)) if records else self._block_bytes
+
     def _fill(self, carry: bytes | bytearray) -> bytes | bytearray:
         """What was left of the last block, and the bytes after it, fewer than wanted only where the source ends."""
-        block = self._blocks.take(len(carry) + self._block_bytes)
+        block = self._blocks.take(len(carry) + self._next_bytes)
         end = len(carry)
         with memoryview(block) as view:
             view[:end] = carry
@@ -182,6 +189,8 @@ class RecordReader:
         return self._stretch(batch, at, "json" if batch.block.find(b"\n", at) >= 0 else "unterminated", final)
 
     def _records_of(self, batch: EventBatch, at: int, end: int) -> None:
+        from sesscore.slowpath import decode, unwrap  # late, and below: it brings two libraries for JSON
+
         for fields, enclosing in unwrap(decode(batch.block[at:end]), batch.is_event):
             reason = batch.add(fields, enclosing)
             if reason is not None:
@@ -231,6 +240,8 @@ class RecordReader:
 
     def _salvage(self, batch: EventBatch, at: int, end: int, growing: bool) -> int:
         """Where the first whole event in [at, end) begins, or -1. growing: `end` is not where the line ends."""
+        from sesscore.slowpath import decode
+
         while (found := batch.next_whole(at, end, growing)) is not None:
             begin, at = found
             if batch.is_event(decode(batch.block[begin:at])):

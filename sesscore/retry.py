@@ -6,10 +6,11 @@ it was is not touched. The rules are in docs/design.md, "Quarantine".
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 import apsw
 
+from sesscore.counts import Retried
 from sesscore.errors import StorageError
 from sesscore.known import SourceRow, known_rows, row_of
 from sesscore.ledger import Ledger
@@ -26,24 +27,6 @@ from sesscore.unreadable import SourceUnreadable
 from sesscore.writer import Writer
 
 _AT_ONCE = 32 << 20  # bytes of units that wait to be written
-
-
-@dataclass
-class Retried:
-    """What became of the quarantine. records: by how many fewer it holds.
-
-    rows: all of them. read: those of which something else came. not_there: those whose bytes are nowhere any more.
-    """
-
-    records: int = 0
-    rows: int = 0
-    read: int = 0
-    kept: int = 0
-    not_there: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        """For JSON."""
-        return asdict(self)
 
 
 @dataclass

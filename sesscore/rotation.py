@@ -11,6 +11,7 @@ _DATE = re.compile(
     r"[._-]?(?<![0-9])(?:([0-9]{4})-([0-9]{2})-([0-9]{2})|([0-9]{4})([0-9]{2})([0-9]{2})"
     r"|([0-9]{4})_([0-9]{1,2})_([0-9]{1,2}))(?![0-9])"
 )
+_MOST_KEPT = 16  # of folders, of which each can hold a million names
 _NUMBER = re.compile(r"\.([0-9]{1,4})\Z")
 
 
@@ -23,9 +24,14 @@ class Place:
     number: int | None = None
 
 
+def unpacked_name(name: str) -> str:
+    """What a file, or its path, is called without its compression."""
+    return _COMPRESSION.sub("", name)
+
+
 def place(name: str) -> Place:
     """What a file name says; copies that differ in compression only have one place."""
-    name = _COMPRESSION.sub("", name)
+    name = unpacked_name(name)
     for found in reversed(list(_DATE.finditer(name))):
         year, month, day = (int(digits) for digits in found.groups() if digits is not None)
         if year >= 1 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]:
@@ -73,7 +79,7 @@ class Folder:
 
 
 class Folders:
-    """Folders as they are on disk, each looked at once."""
+    """Folders as they are on disk; who asks folder by folder has each looked at once."""
 
     def __init__(self) -> None:
         self._folders: dict[str, Folder] = {}
@@ -82,6 +88,8 @@ class Folders:
         """Paths of the files that follow one by name."""
         parent, name = os.path.split(path)
         if parent not in self._folders:
+            if len(self._folders) == _MOST_KEPT:
+                self._folders.clear()
             try:
                 self._folders[parent] = Folder(os.listdir(parent or "."))  # noqa: PTH208 - names alone
             except OSError:

@@ -1,16 +1,15 @@
 """Several sensors in one run: which files are whose, for events that do not say it themselves."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from sesscore.discover import Candidate, discover
 from sesscore.errors import UsageError
+from sesscore.numbers import Identities
 from sesscore.wording import counted
 
 UNKNOWN = "unknown"
-
-_Key = int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +41,17 @@ class Shared(NamedTuple):
         return "let the paths of a sensor lead to its own logs only"
 
 
-class Found(NamedTuple):
-    """The files to read, each with its sensor if there is one of its own, and those that two sensors claim."""
+@dataclass
+class Found:
+    """The files to read, each with its sensor if there is one of its own; found as they are asked for."""
 
-    candidates: list[Candidate]
-    shared: list[Shared]
+    candidates: Iterator[Candidate]
+    _shared: dict[tuple[str, str], Shared] = field(default_factory=dict)
+
+    @property
+    def shared(self) -> list[Shared]:
+        """Those that two sensors claim, of the candidates that were asked for."""
+        return list(self._shared.values())
 
 
 def stored_name(name: str | None) -> str:
@@ -69,12 +74,12 @@ def find_sources(
     Raises UsageError if no sensor has the name, NothingToRead.
     """
     if not paths and sensors:
-        return _of_sensors(_wanted(sensors, sensor), exclude)
+        shared: dict[tuple[str, str], Shared] = {}
+        return Found(_claims(_wanted(sensors, sensor), exclude, [], shared), shared)
     candidates = discover(paths, exclude=exclude)
     if sensor is None and sensors:
-        owners = {_key(one): one.sensor for one in _of_sensors(sensors, exclude).candidates if one.problem is None}
-        candidates = [replace(one, sensor=owners.get(_key(one))) for one in candidates]
-    return Found(candidates, [])
+        candidates = _with_owners(candidates, sensors, exclude)
+    return Found(candidates)
 
 
 def wanted_paths(paths: Sequence[str], sensor: str | None, sensors: Sequence[Sensor]) -> list[str]:
@@ -93,28 +98,42 @@ def _wanted(sensors: Sequence[Sensor], name: str | None) -> Sequence[Sensor]:
     return wanted
 
 
-def _of_sensors(sensors: Sequence[Sensor], exclude: Collection[str]) -> Found:
-    """What the paths of sensors lead to; a problem of one is no problem of the others."""
-    candidates: list[Candidate] = []
-    owners: dict[_Key, str] = {}
-    shared: dict[tuple[str, str], Shared] = {}
-    for candidate in _claims(sensors, exclude):
-        owner = owners.setdefault(_key(candidate), candidate.sensor or UNKNOWN) if candidate.problem is None else None
-        if owner is None or owner == candidate.sensor:
-            candidates.append(candidate)
-        else:
-            pair = owner, candidate.sensor or UNKNOWN
-            known = shared.get(pair, Shared(candidate.path, 0, *pair))
-            shared[pair] = known._replace(files=known.files + 1)
-    return Found(candidates, list(shared.values()))
+def _claims(
+    sensors: Sequence[Sensor],
+    exclude: Collection[str],
+    owned: list[tuple[str, Identities]],
+    shared: dict[tuple[str, str], Shared],
+) -> Iterator[Candidate]:
+    """What the paths of sensors lead to; a problem of one is no problem of the others.
 
-
-def _claims(sensors: Sequence[Sensor], exclude: Collection[str]) -> Iterator[Candidate]:
+    owned: is added to, a set of files for each sensor; shared: what two of them claim.
+    """
     for sensor in sensors:
+        name, files = stored_name(sensor.name), Identities()
         for candidate in discover(sensor.paths, exclude=exclude):
-            yield replace(candidate, sensor=stored_name(sensor.name))
+            owner = _owner(candidate, owned) or name
+            if owner == name:
+                if candidate.identity is not None:
+                    files.add(candidate.identity)
+                yield replace(candidate, sensor=name)
+            else:
+                known = shared.get((owner, name), Shared(candidate.path, 0, owner, name))
+                shared[owner, name] = known._replace(files=known.files + 1)
+        owned.append((name, files))
 
 
-def _key(candidate: Candidate) -> _Key:
-    """What makes two candidates one file; standard input has no inode."""
-    return candidate.identity or candidate.path
+def _with_owners(
+    candidates: Iterator[Candidate], sensors: Sequence[Sensor], exclude: Collection[str]
+) -> Iterator[Candidate]:
+    """The same files, each with the sensor whose own paths lead to it."""
+    owned: list[tuple[str, Identities]] = []
+    for _ in _claims(sensors, exclude, owned, {}):
+        pass
+    for candidate in candidates:
+        yield replace(candidate, sensor=_owner(candidate, owned))
+
+
+def _owner(candidate: Candidate, owned: Sequence[tuple[str, Identities]]) -> str | None:
+    """Whose a file is; None if it is nobody's, or none."""
+    identity = candidate.identity
+    return None if identity is None else next((name for name, files in owned if identity in files), None)

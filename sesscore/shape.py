@@ -16,9 +16,9 @@ def deviations(connection: apsw.Connection) -> list[str]:
     For a version that this program knows. Not so shaped are databases of versions that were never released.
     """
     version = schema_version(connection)
-    there = _shape(connection)
+    there = shape_of(connection)
     found = []
-    for (kind, name), statement in _expected(version).items():
+    for (kind, name), statement in expected(version).items():
         if (kind, name) not in there:
             found.append(f"{kind} {name} of schema {version} is missing")
         elif there[kind, name] != statement:
@@ -26,13 +26,15 @@ def deviations(connection: apsw.Connection) -> list[str]:
     return found
 
 
-def _expected(version: int) -> Shape:
+def expected(version: int) -> Shape:
+    """What the migrations up to a version make."""
     with closing(apsw.Connection(":memory:")) as connection:
         for migration in MIGRATIONS[:version]:
             for _ in connection.execute(migration.script):
                 pass
-        return _shape(connection)
+        return shape_of(connection)
 
 
-def _shape(connection: apsw.Connection) -> Shape:
+def shape_of(connection: apsw.Connection) -> Shape:
+    """What there is."""
     return {(kind, name): statement for kind, name, statement in connection.execute(sql("upkeep/shape"))}

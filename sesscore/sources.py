@@ -7,11 +7,14 @@ import os
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from sesscore.decompress import HEAD_BYTES, Compression, Members, told
+from sesscore.compression import HEAD_BYTES, Compression, told
 from sesscore.stored_bytes import StoredFile, StoredStream
 from sesscore.unreadable import SourceUnreadable, failure, irregularity
+
+if TYPE_CHECKING:
+    from sesscore.decompress import Members
 
 STDIN = "-"
 
@@ -44,7 +47,7 @@ class Source:
     def _begin(self) -> None:
         self.offset = 0
         """Decompressed offset of the next read."""
-        self._members = None if self.compression == "none" else Members(self._stored, self.compression)
+        self._members = None if self.compression == "none" else _members(self._stored, self.compression)
         self._reader = self._members or self._stored
 
     @property
@@ -128,6 +131,12 @@ class Source:
     ) -> None:
         """Close the file."""
         self.close()
+
+
+def _members(stored: StoredFile | StoredStream, compression: Compression) -> "Members":
+    from sesscore.decompress import Members  # late: four libraries, and most files are plain or known
+
+    return Members(stored, compression)
 
 
 def open_source(path: str, descriptor: int | None = None) -> Source:

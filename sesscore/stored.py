@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import apsw
-import orjson
 
 from sesscore._fold import SessionFilter
 from sesscore.queries import sql
@@ -48,6 +47,8 @@ class StoredSessions:
         """The parts of a session that events between two times belong to, and the number for a further one.
 
         More than one session: they become the first."""
+        import orjson  # late: a run that finds nothing new is mostly start-up
+
         key, *others = (row[0] for row in held)
         for other in others:
             self._join(key, other)

@@ -41,7 +41,7 @@ def document(connection: apsw.Connection, db: str, logs: Logs | None = None) -> 
 def _document(connection: apsw.Connection, db: str, logs: Logs | None) -> dict[str, Any]:
     _check_file(connection, db)
     compared = None if logs is None else compare(connection, db, logs)
-    found = list(_checked(connection, compared))
+    found = list(checked(connection, compared))
     figures = rows(connection, "verify/figures", Bounds())[0]
     return {
         "schema": SCHEMA,
@@ -57,7 +57,8 @@ def _document(connection: apsw.Connection, db: str, logs: Logs | None) -> dict[s
     }
 
 
-def _checked(connection: apsw.Connection, compared: Recounted | None) -> Iterator[tuple[str, str, Found]]:
+def checked(connection: apsw.Connection, compared: Recounted | None = None) -> Iterator[tuple[str, str, Found]]:
+    """Each check with what must hold and what it found; the caller holds the transaction."""
     walked = walk(connection)
     for check in CHECKS:
         yield check.name, check.says, check.find(connection, walked)

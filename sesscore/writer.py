@@ -4,15 +4,14 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import apsw
 
 from sesscore._fold import Folded, Folder
+from sesscore.cadence import Cadence
 from sesscore.counts import Account, Counts
 from sesscore.extension import row_tables
-from sesscore.halves import Join
-from sesscore.halves_taken import take_half, take_lead
 from sesscore.known import SourceRow, Version, parameters
 from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
@@ -21,34 +20,31 @@ from sesscore.records import Scanned
 from sesscore.stored import StoredSession, StoredSessions
 from sesscore.storing import Storing
 
+if TYPE_CHECKING:
+    from sesscore.halves import Join
+
 TEXTS_WARMED = 32_768
 BYTES_WARMED = 8 * 1024 * 1024
-COMMIT_BYTES = 128 * 1024 * 1024  # of log
-COMMIT_SECONDS = 2.0
-COMMIT_TALLIES = 1 << 16  # counts of roll-ups, of which each takes some 150 bytes until it is stored
 
 
 class Writer:
     """The one writer of a database. A context manager: what is not committed when its block fails is rolled back.
 
-    A transaction spans blocks, and small sources, until it holds COMMIT_BYTES of log or COMMIT_TALLIES, or is
-    COMMIT_SECONDS old: roll-ups and pages that block after block changes are written once. A batch is stored in a
-    second thread while the next one is folded, so an error of the database can come out at the next call. After an
-    error a Writer must not be used again: it would know more than the database. connection: of `open_for_writing`, for
-    nothing else while the Writer lives. matchers: the user's, to be stored by name. commit_bytes: in place of
-    COMMIT_BYTES.
+    A transaction spans blocks, and small sources, until it has held enough (`Cadence`): roll-ups and pages that block
+    after block changes are written once. A batch is stored in a second thread while the next one is folded, so an error
+    of the database can come out at the next call. After an error a Writer must not be used again: it would know more
+    than the database. connection: of `open_for_writing`, for nothing else while the Writer lives. matchers: the user's,
+    to be stored by name. commit_bytes: see `Cadence`.
     """
 
     def __init__(
         self, connection: apsw.Connection, matchers: Registry | None = None, commit_bytes: int | None = None
     ) -> None:
         self._connection = connection
-        self._commit_bytes = commit_bytes or COMMIT_BYTES
         self._matchers = matchers or Registry()
         self._started_us = time.time_ns() // 1000
         self._run_id = 0
-        self._began = 0.0  # when the open transaction began, 0 if there is none
-        self._log_bytes = 0  # in the open transaction
+        self._cadence = Cadence(commit_bytes)
         self._held = False  # see `at_once`
         self._sensors: dict[str, int] = dict(connection.execute(sql("store/sensors")))
         last_key, last_text_id, self._last_source_id = connection.execute(sql("store/last_keys")).get
@@ -101,7 +97,7 @@ class Writer:
         ledger = self._ledger(scanned, folded)
         self.account.add(Counts(ledger, folded.new_sessions, folded.updated_sessions))
         self._account(scanned, source, ledger, folded)
-        self._log_bytes += len(scanned.batch.block)
+        self._cadence.add(len(scanned.batch.block), ledger.lines)
         self._store(commit=self._is_due())
         return ledger
 
@@ -109,8 +105,7 @@ class Writer:
         """Lets the other thread store what was folded. commit: and end the transaction, so that the next one begins."""
         if commit:
             self.folder.put_tallies()
-            self._began = time.monotonic()
-            self._log_bytes = 0
+            self._cadence.begin()
             self.account.ends()
         self.folder.flip()
         self._storing.start(commit=commit)
@@ -135,14 +130,15 @@ class Writer:
             self.commit()
 
     def _is_due(self) -> bool:
-        full = self._log_bytes >= self._commit_bytes or self.folder.tallies >= COMMIT_TALLIES
-        return (full or time.monotonic() - self._began >= COMMIT_SECONDS) and not self._held
+        return not self._held and self._cadence.is_due(self.folder.tallies)
 
-    def join(self, join: Join) -> None:
+    def join(self, join: "Join") -> None:
         """Counts an event that two sources hold as the last of the first one; the second loses what it counted of it.
 
         Raises apsw.Error.
         """
+        from sesscore.halves_taken import take_half, take_lead
+
         self.begin()
         self.settle()
         self.mend(join.second, take_lead(self._connection, join.second, join.lead))
@@ -181,6 +177,7 @@ class Writer:
         if ledger.alien:
             self._storing.later("quarantine_alien", (source.source_id,))
             self._storing.later("forget_quarantine", (source.source_id,))
+        self._count_row()
 
     def _take_ledger(self, source_id: int) -> Ledger:
         """The whole ledger of a source."""
@@ -194,30 +191,37 @@ class Writer:
         self.begin()
         values = (source.path, *source.file, source.stored_bytes, source.modified_ns, source.compression)
         self._storing.later("place", (*values, source.source_id))
+        self._count_row()
 
     def remember_copy(self, source: SourceRow, version: Version) -> None:
         """Records which file holds a source whose own file lies elsewhere. Raises apsw.Error."""
         self.begin()
         self._storing.later("source_copy", (*version, source.source_id))
+        self._count_row()
+
+    def _count_row(self) -> None:
+        """Counts a row that no batch brings: a million files can have a million. Commits if that is enough."""
+        self._cadence.add(0, 1)
+        if self._is_due():
+            self.commit()
 
     def commit(self) -> None:
         """Ends the transaction, roll-ups last. Nothing is promised to anyone before it. Raises apsw.Error."""
-        if not self._began:
+        if not self._cadence.is_open:
             return
         self.folder.put_tallies()
         self.store()
         self._connection.execute("COMMIT")
         self.account.ends()
         self.account.ended()
-        self._began = 0.0
-        self._log_bytes = 0
+        self._cadence.end()
 
     def begin(self) -> None:
         """Begins a transaction, if none is open. Raises apsw.Error."""
-        if self._began:
+        if self._cadence.is_open:
             return
         self._connection.execute("BEGIN IMMEDIATE")
-        self._began = time.monotonic()
+        self._cadence.begin()
         if not self._warmed:
             self._matchers.enter(self._connection)
             self._warm()
@@ -225,8 +229,7 @@ class Writer:
     def count_sessions(self) -> int:
         """Sessions in the database."""
         self.settle()
-        count: int = self._connection.execute(sql("store/count_sessions")).get
-        return count
+        return int(self._connection.execute(sql("store/count_sessions")).get)
 
     def _warm(self) -> None:
         """Remembers the texts that were stored last, so that they are not stored again."""
@@ -285,9 +288,8 @@ class Writer:
         later("source", parameters(source))
         if not self._run_id:
             self._run_id = self._connection.execute(sql("store/next_run")).get
-        now_us = time.time_ns() // 1000
-        values = (self._run_id, self._started_us, now_us, source.source_id, source.offset, folded.last_session)
-        later("checkpoint", values)
+        times = self._started_us, time.time_ns() // 1000
+        later("checkpoint", (self._run_id, *times, source.source_id, source.offset, folded.last_session))
 
     def _source_id(self, source: SourceRow) -> int:
         """The number of a source. A new one gets the next, and is stored with what is known of it."""

@@ -323,11 +323,11 @@ def check_rollups(connection: apsw.Connection) -> None:
     for what, column in enumerate(("sessions", "duration_ms", "events")):
         expected = {key: sums[what] for key, sums in sessions.items() if sums[what]}
         assert (
-            _by_value(connection, "rollup_session", f"day, n.name, match, p.value, {column}", protocol_id="p")
+            by_value(connection, "rollup_session", f"day, n.name, match, p.value, {column}", protocol_id="p")
             == expected
         )
     a = "CASE kind WHEN 104 THEN r.a ELSE a.value END"
-    assert _by_value(connection, "rollup_value", f"day, kind, n.name, {a}, b.value, seen", a="a", b="b") == values
+    assert by_value(connection, "rollup_value", f"day, kind, n.name, {a}, b.value, seen", a="a", b="b") == values
 
 
 def check_event_rollup(
@@ -346,7 +346,7 @@ def check_event_rollup(
     assert sorted(stored) == sorted((*key, len(at), min(at), max(at)) for key, at in events.items())
 
 
-def _by_value(connection: apsw.Connection, table: str, columns: str, **texts: str) -> Counter[Any]:
+def by_value(connection: apsw.Connection, table: str, columns: str, **texts: str) -> Counter[Any]:
     joins = " ".join(f"LEFT JOIN text AS {name} ON {name}.text_id = r.{column}" for column, name in texts.items())
     columns = columns.replace("day, kind", "r.day, r.kind")
     counts: Counter[Any] = Counter()

@@ -29,7 +29,7 @@ from hashes import oracle_hash
 from rotated import time_of
 from rotating import Rotation
 
-from sesscore import ingester, writer
+from sesscore import cadence, ingester
 from sesscore import reading as reads
 from sesscore.ingest import ingest
 from sesscore.recount import SourceBytes, recount
@@ -145,7 +145,7 @@ class Schedule:
     def _disturbed(self, how: str) -> Iterator[None]:
         with contextlib.ExitStack() as stack:
             if how == "killed":
-                stack.enter_context(mock.patch.object(writer, "COMMIT_BYTES", self._chance.choice((1, 1000))))
+                stack.enter_context(mock.patch.object(cadence, "COMMIT_BYTES", self._chance.choice((1, 1000))))
                 take, left = ingester.Ingester._take, self._chance.randint(0, 8)
 
                 def killed(run: ingester.Ingester, step: reads.Step) -> None:

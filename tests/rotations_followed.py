@@ -30,7 +30,7 @@ from rotations import QUICK, Outcome, Schedule
 
 from sesscore.errors import SesscoreError
 
-PATIENCE = 60.0  # seconds, for what must happen; a scan of everything is every 15
+PATIENCE = 120.0  # seconds, for what must happen; a scan of everything is every 15
 ENDINGS = {"killed": signal.SIGKILL, "ended": signal.SIGTERM}
 PAUSES = (0.0, 0.0, 0.02, 0.1, 0.6)  # seconds after a step; a follower looks every half second
 LAST_WORDS = 0.5  # how often a log is written right before it is renamed, by a honeypot that then holds still

@@ -9,7 +9,7 @@ work=${SANITIZED:-$(mktemp -d)}
 python=${PYTHON:-python3}
 [ -x "$work/venv/bin/python" ] || "$python" -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check \
-    "setuptools>=77" "Cython>=3.1" "pytest>=8.3" "hypothesis>=6.120"
+    "setuptools>=77" "Cython>=3.1" "pytest>=8.3" "pytest-xdist>=3.6" "hypothesis>=6.120"
 
 rm -rf "$work/tree"
 mkdir "$work/tree"
@@ -24,5 +24,5 @@ export ASAN_OPTIONS="detect_leaks=0:abort_on_error=1:allocator_may_return_null=1
 export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1"
 export PYTHONMALLOC=malloc  # else overflows inside Python's own arenas go unseen
 cd "$work/tree/tests"
-"$work/venv/bin/python" -m pytest -q -p no:cacheprovider -c "$work/tree/pyproject.toml" --rootdir "$work/tree" \
-    test_scan.py test_shapes.py test_extension.py test_blocks.py test_ingest.py test_merge.py test_matchers.py test_halves.py test_text_logs.py --deselect tests/test_ingest.py::test_case "$@"
+"$work/venv/bin/python" -m pytest -q -n auto --dist worksteal -p no:cacheprovider -c "$work/tree/pyproject.toml" --rootdir "$work/tree" \
+    test_scan.py test_shapes.py test_extension.py test_totals.py test_rollups.py test_blocks.py test_ingest.py test_merge.py test_matchers.py test_halves.py test_text_logs.py --deselect tests/test_ingest.py::test_case "$@"

@@ -86,7 +86,7 @@ def test_asv_is_told_where_the_suite_is():
 def command(name, *arguments, folder):
     """A script of asv_bench, run from elsewhere."""
     done = subprocess.run(
-        [sys.executable, HERE / name, *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=120
+        [sys.executable, HERE / name, *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout

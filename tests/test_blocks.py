@@ -3,8 +3,10 @@
 import pytest
 
 from sesscore import blocks as blocks_module
+from sesscore import records
 from sesscore._scan import EventBatch, is_unused
 from sesscore.blocks import Blocks
+from sesscore.memory import Memory
 
 MIB = 1 << 20
 EVENT = b'{"eventid": "cowrie.x", "timestamp": "2024-05-01T00:00:00Z", "session": "%d"}\n'
@@ -71,3 +73,15 @@ def test_places_outside_the_list_are_refused():
     for at in (-1, 0):
         with pytest.raises(IndexError):
             is_unused([], at)
+
+
+def test_short_lines_make_small_batches(monkeypatch):
+    """Rows take more memory than the log that they are made of; long lines still come by the whole block."""
+    monkeypatch.setattr(records, "BATCH_RECORDS", 100)
+    monkeypatch.setattr(records, "FIRST_BYTES", 1000)
+    short, long = b'{"a":1}\n' * 2000, (b'{"a":"' + b"x" * 500 + b'"}\n') * 40
+    reader = records.RecordReader(Memory(short + long), records.Position(), sensor="", block_bytes=8000)
+    sizes = [(len(one.batch.block), one.batch.records) for one in reader.batches()]
+    assert sizes[0] == (1000, 125)
+    assert all(count <= 125 for _, count in sizes)
+    assert max(size for size, _ in sizes[-4:]) > 7000

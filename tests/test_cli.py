@@ -14,9 +14,9 @@ from filled import fill
 
 from sesscore import __version__, cli
 from sesscore.commands.ingest import closing_line
+from sesscore.counts import Retried
 from sesscore.errors import DatabaseInUse, SesscoreError, StorageError
 from sesscore.ledger import Ledger
-from sesscore.retry import Retried
 from sesscore.store import open_for_writing
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SESSCORE_")}
@@ -41,7 +41,7 @@ def run(*arguments, **options):
     """The program in a process of its own."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     command = [sys.executable, "-m", "sesscore", *arguments]
-    return subprocess.run(command, text=True, cwd="/", check=False, timeout=60, **options)
+    return subprocess.run(command, text=True, cwd="/", check=False, timeout=300, **options)
 
 
 def outcome(capsys, *arguments):
@@ -323,7 +323,7 @@ def test_ingest_says_how_it_went_on_one_line(capsys, ingested):
         "retry_quarantine": False,
         "follow": False,
     }
-    progress.start(10)
+    progress.start(lambda: 10)
     progress.update(5, 1, 1, "[red]x")
     progress.finish()
     assert capsys.readouterr() == ("", "")
@@ -421,7 +421,7 @@ def test_progress_on_a_terminal(database):
     code = (
         "import time\n"
         "from sesscore.progress import Progress\n"
-        "p = Progress(); p.start(2000)\n"
+        "p = Progress(); p.start(lambda: 2000)\n"
         "p.update(1000, 500, 20, '/x/[red]a\\x1b[2J.json'); p.update(1, 1, 1, 'too soon')\n"
         "time.sleep(0.3); p.update(2000, 5, 9, 'end'); p.finish(); p.finish(); p.update(1, 1, 1, '')\n"
     )

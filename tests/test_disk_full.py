@@ -20,7 +20,7 @@ from cases import event, lines
 from sesscore.errors import DiskFull, StorageError
 from sesscore.sqlite_errors import translated
 
-PATIENCE = 60  # seconds, for what must happen
+PATIENCE = 120  # seconds, for what must happen
 SMALL = 4 << 20  # bytes of disk
 FEW, MANY = 200, 6000  # events: of the latter the database does not hold a part before its log has to grow
 

@@ -20,7 +20,8 @@ from sesscore import reading as reading_module
 from sesscore.discover import Candidate
 from sesscore.errors import SesscoreError, StorageError
 from sesscore.ingest import ingest
-from sesscore.result import IngestResult, Problem
+from sesscore.met import Problem
+from sesscore.result import IngestResult
 from sesscore.sensors import Sensor
 from sesscore.signals import Stop
 from sesscore.sqlite_errors import no_database

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from strategies import lines as lines_of
 from strategies import logs, timestamp, worlds
 from transforms import COMPRESS
 
-from sesscore import cli, known, stored, storing, writer
+from sesscore import cadence, cli, known, stored, storing, writer
 from sesscore.known import SourceRow
 from sesscore.records import RecordReader
 from sesscore.recount import SourceBytes, recount
@@ -413,30 +414,60 @@ def test_texts_that_differ_in_the_middle(desk: Desk) -> None:
     desk.assert_as_recounted()
 
 
-def test_a_transaction_ends_when_it_holds_many_counts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each command of its own is one more."""
-    monkeypatch.setattr(writer, "COMMIT_SECONDS", 1e9)
-    monkeypatch.setattr(writer, "COMMIT_TALLIES", 40)
+def transactions(monkeypatch: pytest.MonkeyPatch, size: Callable[[writer.Writer], int]) -> list[int]:
+    """The sizes of those that will end because they are full, each as its last batch is stored."""
+    monkeypatch.setattr(cadence, "COMMIT_SECONDS", 1e9)
     ends: list[int] = []
     store = writer.Writer._store
 
     def count(run: writer.Writer, *, commit: bool) -> None:
-        ends.append(run.folder.tallies) if commit else None
+        ends.append(size(run)) if commit else None
         store(run, commit=commit)
 
     monkeypatch.setattr(writer.Writer, "_store", count)
+    return ends
+
+
+def test_a_transaction_ends_when_it_holds_many_counts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command of its own is one more."""
+    ends = transactions(monkeypatch, lambda run: run.folder.tallies)
+    monkeypatch.setattr(cadence, "COMMIT_TALLIES", 40)
     desk.ingest(desk.put("log", in_lines([command(i, str(i)) for i in range(200)])), block_bytes=1000)
     assert len(ends) >= 3
     assert all(40 <= tallies < 60 for tallies in ends)
     desk.assert_as_recounted()
 
 
-@pytest.mark.parametrize("commit_bytes", [1, writer.COMMIT_BYTES])
+def test_a_transaction_ends_when_it_holds_many_records(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of whatever kind: blank lines and copies, too."""
+    ends = transactions(monkeypatch, lambda run: run.account.written.ledger.lines)
+    monkeypatch.setattr(cadence, "COMMIT_RECORDS", 40)
+    told = [command(i % 50, "the same") for i in range(100)]
+    desk.ingest(desk.put("log", in_lines(told) + b"\n" * 100), block_bytes=1000)
+    assert len(ends) >= 3
+    assert all(40 <= after - before < 60 for before, after in pairwise([0, *ends]) if after < 100)
+    desk.assert_as_recounted()
+
+
+def test_files_without_a_batch_end_a_transaction_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million files may wait for their ends, be moved, or be copies."""
+    ends: list[int] = []
+    commit = writer.Writer.commit
+    monkeypatch.setattr(writer.Writer, "commit", lambda run: ends.append(1) or commit(run))
+    monkeypatch.setattr(cadence, "COMMIT_SECONDS", 1e9)
+    monkeypatch.setattr(cadence, "COMMIT_RECORDS", 4)
+    paths = [desk.put(f"log{i}", b'{"half": ') for i in range(9)]
+    desk.ingest(*paths)
+    assert len(ends) == 3  # the last at the end of the run
+    desk.assert_as_recounted()
+
+
+@pytest.mark.parametrize("commit_bytes", [1, cadence.COMMIT_BYTES])
 def test_an_error_anywhere_leaves_nothing_half_done(
     commit_bytes: int, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What failed is as if it had not been tried; the next run goes on after the last whole batch."""
-    monkeypatch.setattr(writer, "COMMIT_BYTES", commit_bytes)
+    monkeypatch.setattr(cadence, "COMMIT_BYTES", commit_bytes)
     statement = writer.sql
     countdown = 0
 
@@ -482,6 +513,24 @@ def test_a_run_that_ended_before_the_end_of_a_source_was_told(
     desk.ingest(path)
     desk.assert_as_recounted()
     desk.assert_nothing_new(path)
+
+
+def test_who_watches_is_told_how_far_it_is(desk: Desk) -> None:
+    """All bytes first, those that were read at the end."""
+    told: list[tuple[Any, ...]] = []
+
+    class Watching:
+        def start(self, total_bytes: Callable[[], int]) -> None:
+            told.append((total_bytes(),))
+
+        def update(self, *figures: Any) -> None:
+            told.append(figures)
+
+    paths = [desk.put(name, lines(one)) for name, one in (("a", A), ("b", B))]
+    size = sum(Path(path).stat().st_size for path in paths)
+    desk.ingest(*paths, progress=Watching())
+    assert told[0] == (size,)
+    assert told[-1] == (size, 2, 2, paths[-1])
 
 
 def failing_finish(*given: Any) -> None:

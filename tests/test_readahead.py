@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sesscore.readahead import ReadAhead, Turn
 
-PATIENCE = 10  # seconds, for what must happen
+PATIENCE = 120  # seconds, for what must happen
 
 
 class Fault(Exception):

@@ -100,6 +100,17 @@ def test_a_log_that_was_read_to_its_end_is_packed(suffix: str, folder: Folder) -
     folder.assert_settled()
 
 
+@pytest.mark.parametrize("begin", [b"", b"\n", b"\n[\n"], ids=["a line", "a blank line", "an array"])
+def test_a_log_is_known_whatever_the_size_of_the_blocks(begin: bytes, folder: Folder) -> None:
+    """By all of its first line, which is not in one block with what stands before it."""
+    path = folder.put("cowrie.json", begin + line(1, 1500) + log(2))
+    folder.ingest(block_bytes=100)
+    folder.put("cowrie.json.1.gz", gzip.compress(path.read_bytes()))
+    path.unlink()
+    assert folder.ingest().ledger.lines == 0
+    folder.assert_settled()
+
+
 def test_a_packed_log_is_unpacked_and_packed_again(folder: Folder) -> None:
     path = folder.put("old.gz", gzip.compress(log(1, 2), 1, mtime=1))
     folder.ingest()
@@ -364,6 +375,31 @@ def test_half_a_line_is_no_source_to_go_on_with(folder: Folder) -> None:
     folder.put("cowrie.json.1", log(2))
     folder.ingest()
     assert folder.events() == [1, 2]
+
+
+def test_half_a_line_is_known_beside_a_log_that_begins_alike(folder: Folder) -> None:
+    """Which is asked first whether it is the half."""
+    first = folder.put("cowrie.json.1", line(1)[:40])
+    folder.put("cowrie.json", line(1)[40:])
+    folder.ingest()
+    folder.put("cowrie.json.2.gz", gzip.compress(line(1)[:40]))
+    folder.put("new", log(2)).replace(first)  # with an inode of its own
+    folder.ingest()
+    assert ("cowrie.json.2.gz", 40, 1, 1, 0) in folder.sources()
+    folder.assert_settled()
+
+
+@pytest.mark.parametrize("suffix", PACK)
+def test_the_first_byte_of_an_event_is_packed(suffix: str, folder: Folder) -> None:
+    """By which no log can be told from another: its name can."""
+    first = folder.put("cowrie.json.1", line(1)[:1])
+    folder.put("cowrie.json", line(1)[1:])
+    folder.ingest()
+    folder.put("cowrie.json.1" + suffix, PACK[suffix](first.read_bytes()))
+    first.unlink()
+    result = folder.ingest()
+    assert (result.ledger.lines, result.ledger.duplicates) == (0, 0)
+    folder.assert_settled()
 
 
 # --- what a log begins with ------------------------------------------------------------------------------------------

@@ -45,8 +45,8 @@ def named(db):
 
 def found(paths, **options):
     """Names of files with their sensors, and what two sensors claim."""
-    candidates, shared = find_sources(paths, **options)
-    return [(one.path, one.sensor, one.problem) for one in candidates], shared
+    sources = find_sources(paths, **options)
+    return [(one.path, one.sensor, one.problem) for one in sources.candidates], sources.shared
 
 
 # Without PATH

@@ -18,7 +18,7 @@ from compare import reading
 from sesscore.errors import SesscoreError
 from sesscore.signals import Stop, stop_on_signals
 
-PATIENCE = 60  # seconds, for what must happen
+PATIENCE = 120  # seconds, for what must happen
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sesscore import decompress
+from sesscore.compression import told
 from sesscore.sources import Source, open_source
 from sesscore.unreadable import SourceUnreadable
 
@@ -109,7 +110,7 @@ class TestWhole:
             assert source.damage is None
         assert not sys.stdin.buffer.closed
 
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
     @given(data=st.data())
     def test_members_of_any_length_cut_into_any_slices(self, stored, packed, data):
         parts = data.draw(st.lists(st.binary(max_size=60), min_size=1, max_size=8))
@@ -168,7 +169,7 @@ class TestTold:
         ],
     )
     def test_by_the_first_bytes(self, head, compression):
-        assert decompress.told(head) == compression
+        assert told(head) == compression
 
 
 class TestDamage:

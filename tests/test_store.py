@@ -13,9 +13,9 @@ from pathlib import Path
 import apsw
 import pytest
 
-from sesscore import locking, sqlite_errors
+from sesscore import locking, sqlite_errors, store
 from sesscore.errors import DatabaseInUse, NothingToRead, SchemaMismatch, SesscoreError, StorageError
-from sesscore.migrations import APPLICATION_ID, SCHEMA_VERSION
+from sesscore.migrations import APPLICATION_ID, SCHEMA_VERSION, run_migrations, schema_version
 from sesscore.store import open_for_reading, open_for_writing
 
 BOTH = pytest.mark.parametrize("opener", [open_for_writing, open_for_reading])
@@ -483,6 +483,39 @@ def test_reading_beside_a_writer_sees_what_is_committed_and_keeps_its_locks(data
             other.execute("BEGIN IMMEDIATE")
         other.close()
         writer.connection.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("question", range(5))
+@pytest.mark.parametrize("beside", [True, False], ids=["its log is there", "no log yet"])
+def test_a_database_that_is_made_between_two_questions_of_whose_it_is(path, monkeypatch, question, beside):
+    """It is not there yet, or ours: never that of another program."""
+    stdlib(path, "PRAGMA journal_mode=WAL")  # so far its maker has come
+    with contextlib.ExitStack() as stack:
+        maker = apsw.Connection(str(path))
+        stack.callback(maker.close)
+        if beside:
+            assert maker.pragma("user_version") == 0
+        asked = []
+
+        def ask(cursor, statement, values):
+            asked.append(statement)
+            if len(asked) == question + 1:
+                run_migrations(maker)
+            return True
+
+        peek = store.peek
+
+        def watched(real):
+            connection = peek(real)
+            connection.exec_trace = ask
+            return connection
+
+        monkeypatch.setattr(store, "peek", watched)
+        with contextlib.suppress(NothingToRead):
+            open_for_reading(path).close()
+        assert len(asked) > question, asked
+        assert schema_version(maker) == SCHEMA_VERSION
+    open_for_reading(path).close()
 
 
 def test_a_reader_cannot_write(database):

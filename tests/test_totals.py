@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sesscore.extension import value_totals
+from sesscore.extension import MOST_TOTALS, value_totals
 from sesscore.migrations import run_migrations
 
 TEXTS = {
@@ -23,14 +23,14 @@ ROWS = st.dictionaries(
         st.integers(1, 2),  # sensor
         st.sampled_from([1, 2, 3, 6, 7, 8, 101, 104]),
         TEXT_IDS,
-        TEXT_IDS,
+        st.one_of(st.just(0), TEXT_IDS),
     ),
     st.integers(0, 5),
     max_size=60,
 )
 
 
-def filled(rows, most=None):
+def filled(rows, most=MOST_TOTALS):
     """A database in memory with these counts, and the function on its connection."""
     connection = apsw.Connection(":memory:")
     run_migrations(connection)
@@ -86,7 +86,7 @@ def by_text(told):
     length=st.integers(0, 7),
     sensor=st.sampled_from([None, 1, 2, -1]),
     together=st.sampled_from([None, 0, 1]),
-    most=st.sampled_from([2, 3, 7, 1 << 20]),
+    most=st.sampled_from([2, 3, 7, MOST_TOTALS]),
 )
 def test_as_a_plain_count(rows, low, width, since, length, sensor, together, most):
     arguments = low, low + width if low < 104 else 104, since, since + length, sensor, together
@@ -100,7 +100,7 @@ def test_as_a_plain_count(rows, low, width, since, length, sensor, together, mos
 
 
 @settings(deadline=None)
-@given(ROWS, st.integers(1, 9), st.sampled_from([2, 5, 1 << 20]))
+@given(ROWS, st.integers(1, 9), st.sampled_from([2, 5, MOST_TOTALS]))
 def test_the_top_is_among_what_is_told(rows, top, most):
     everything = 1, 200, -9, 9, None, 0
     connection = filled(rows, most)
@@ -114,6 +114,13 @@ def test_the_top_is_among_what_is_told(rows, top, most):
     assert {key for key, row in expected.items() if row[2] >= least[0]} <= told.keys()
     if most > len(expected):
         assert all(row[2] >= least[0] for row in told.values())
+
+
+def test_a_day_counts_once():
+    """However many sensors and ids have the value on it."""
+    connection = filled({(0, 1, 3, 100, 0): 1, (0, 2, 3, 100, 0): 1, (0, 2, 3, 103, 0): 1, (2, 1, 3, 9000, 0): 1})
+    [told] = asked(connection, 3, 3, 0, 9)
+    assert told[-5:] == (4, 4, 0, 2, 2)
 
 
 def test_keys_are_those_of_texts():

@@ -1,7 +1,7 @@
 """Errors and kills at calls of a migration, a backup, a restore: some of them. tests/campaigns/upkeep.py tries all."""
 
-from campaigns.harness import Campaign
-from campaigns.upkeep import upkeep
+from harness import Campaign
+from upkeep import upkeep
 
 
 def test_old_or_new_and_never_in_between(tmp_path):

@@ -11,8 +11,9 @@ from sesscore.safetext import safe
 from sesscore.wording import counted
 
 if TYPE_CHECKING:
+    from sesscore.met import Problem
     from sesscore.pragmas import Durability
-    from sesscore.result import IngestResult, Problem
+    from sesscore.result import IngestResult
 
 SCHEMA = "sesscore.ingest/1"
 

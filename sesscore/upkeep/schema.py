@@ -9,6 +9,8 @@ import apsw
 
 from sesscore.errors import SchemaMismatch, SesscoreError
 from sesscore.identity import MIGRATING
+from sesscore.legacy.forms import form_of, refuse_additions
+from sesscore.legacy.settling import settle
 from sesscore.migrations import Migration, last_applied, missing, roll_back, run_migrations, schema_version
 from sesscore.shape import deviations
 from sesscore.sqlite_errors import sqlite_errors
@@ -19,7 +21,8 @@ from sesscore.upkeep.space import bytes_of, require
 
 SCHEMA = "sesscore.db.migrate/1"
 # For the time that is told before: what a slow disk reads or writes in a second. A backup is written and then checked,
-# a step goes over the database once for its statements and once for the check before its commit: two passes each.
+# a step goes over the database once for its statements and once for the check before its commit: two passes each, and
+# two more for a form of before, of which all is read, written, checked and compared.
 BYTES_A_SECOND = 50_000_000
 PASSES = 2
 
@@ -75,7 +78,11 @@ def plan_up(connection: apsw.Connection, path: str, *, backup: bool) -> Change:
     """What `migrate` would do."""
     steps = [_step(migration, migration.script) for migration in missing(connection)]
     before = schema_version(connection)
-    return _plan(connection, path, steps, before + len(steps), backup=backup)
+    after = before + len(steps)
+    if form := form_of(connection):
+        refuse_additions(connection)
+        steps.insert(0, Step(str(form), statements(form.script)))
+    return _plan(connection, path, steps, after, backup=backup)
 
 
 def plan_back(connection: apsw.Connection, path: str, *, backup: bool) -> Change:
@@ -91,12 +98,13 @@ def dry_run(db: str, plan: Plan, *, backup: bool) -> Change:
 
 
 def _plan(connection: apsw.Connection, path: str, steps: Sequence[Step], after: int, *, backup: bool) -> Change:
-    if found := deviations(connection):
+    form = form_of(connection)
+    if not form and (found := deviations(connection)):
         raise SchemaMismatch(
             f"the schema was changed, or is of a version that was never released: {'; '.join(found)}",
             hint="read the logs into a new file: sesscore ingest PATH --db FILE",
         )
-    passes = PASSES * (len(steps) + (1 if backup else 0)) if steps else 0
+    passes = PASSES * (len(steps) + backup + (form is not None)) if steps else 0
     seconds = round(passes * bytes_of(connection) / BYTES_A_SECOND, 1)
     return Change(path, schema_version(connection), after, steps, seconds)
 
@@ -125,7 +133,7 @@ def migrate(db: str, *, backup: bool = True, tell: Tell) -> Change:
     tell: is called with the name of the backup as soon as it is made. Raises NothingToRead if there is no database,
     SchemaMismatch if it is newer, DatabaseInUse if somebody writes it, SesscoreError if it is damaged, StorageError.
     """
-    return _change(db, plan_up, run_migrations, backup=backup, tell=tell)
+    return _change(db, plan_up, _up, backup=backup, tell=tell)
 
 
 def rollback(db: str, *, backup: bool = True, tell: Tell) -> Change:
@@ -136,13 +144,19 @@ def rollback(db: str, *, backup: bool = True, tell: Tell) -> Change:
     return _change(db, plan_back, roll_back, backup=backup, tell=tell)
 
 
+def _up(connection: apsw.Connection) -> None:
+    settle(connection)
+    run_migrations(connection)
+
+
 def _change(db: str, plan: Plan, run: Run, *, backup: bool, tell: Tell) -> Change:
     with open_for_writing(db, create=False, accept=MIGRATING) as database, _errors(database.path):
         connection, path = database.connection, database.path
         change = plan(connection, path, backup=backup)
         if change.steps:
-            # The log can grow as large as the database before a commit.
-            require(path, bytes_of(connection) * (2 if backup else 1), "to change the schema")
+            # The log can grow as large as the database before a commit; rows that are written anew take as much again.
+            times = 1 + backup + (form_of(connection) is not None)
+            require(path, bytes_of(connection) * times, "to change the schema")
             if backup:
                 target = stamped(path, f"schema{change.before}")
                 kept = backup_of(connection, path, target, draft_of=f"{path}.schema").path

@@ -7,6 +7,8 @@ of its own, so `--only STEP` does again what that step did.
 from __future__ import annotations
 
 import argparse
+import itertools
+import math
 import os
 import random
 import shlex
@@ -22,11 +24,15 @@ from typing import TypeVar
 
 @dataclass
 class Campaign:
-    """One run. folder: for its files. only: the one step that is wanted. figures: what was done. failures: in words."""
+    """One run. folder: for its files. only: the one step that is wanted. end: when no further step is begun.
+
+    figures: what was done. failures: in words.
+    """
 
     folder: Path
     seed: int = 1
     only: str | None = None
+    end: float = math.inf
     figures: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
@@ -35,8 +41,9 @@ class Campaign:
         return random.Random(f"{self.seed} {step}")
 
     def steps(self, names: Iterable[object]) -> Iterator[str]:
-        """The steps that are wanted, by name."""
-        return (str(name) for name in names if self.only in (None, str(name)))
+        """The steps that are wanted, by name, until the time is over."""
+        wanted = (str(name) for name in names if self.only in (None, str(name)))
+        return itertools.takewhile(lambda _: time.monotonic() < self.end, wanted)
 
     def wrong(self, step: object, what: str) -> None:
         """Something that must not be."""
@@ -60,11 +67,12 @@ def main(run: Callable[[Campaign, int], None], unit: str, amount: int, about: st
     parser.add_argument(f"--{unit}", dest="amount", type=int, default=amount, metavar="N", help=f"how many [{amount}]")
     parser.add_argument("--seed", type=int, default=1, help="of everything that is drawn [1]")
     parser.add_argument("--only", metavar="STEP", help="do one step again, as a failure names it")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no step after so many [no end]")
     parser.add_argument("--folder", help="where files are made; in memory is fastest [the system's]")
     options = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sesscore-", dir=options.folder) as folder:
-        campaign = Campaign(Path(folder), options.seed, options.only)
+        campaign = Campaign(Path(folder), options.seed, options.only, began + 60 * options.minutes)
         try:
             run(campaign, options.amount)
         except Unavailable as reason:

@@ -20,74 +20,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import apsw
 from content import Content, difference, look, undisturbed
+from faults import KINDS, LASTING, Fault, Faulty
 from harness import Campaign, main, spread
 from logs import Logs, make
-from vfs import Watched, installed, name_of
+from vfs import installed
 
 from sesscore.errors import SesscoreError
 from sesscore.ingest import ingest
 
 EVENTS = 150
-PATIENCE = 60
-
-# Which calls can fail in this way, and the error that SQLite is given. short: half is written, then the disk is full.
-# A short read is no fault of a disk: SQLite takes it for the end of the file (calls.py has those of the system).
-KINDS = {
-    "eio": (None, apsw.IOError),
-    "full": (("xWrite", "xTruncate", "xSync"), apsw.FullError),
-    "short": (("xWrite",), apsw.FullError),
-    "busy": (("xLock",), apsw.BusyError),
-    "cantopen": (("xOpen",), apsw.CantOpenError),
-}
-LASTING = ("once", "for good")
-CODES = {"eio": (1, 7), "full": (7,), "short": (7,), "busy": (5,), "cantopen": (7,)}
-RELEASING = ("xClose", "xUnlock")  # which are done even if they fail, or the file would stay locked
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What fails: a kind of error, at a call of those that can fail so, once or from then on."""
-
-    case: str
-    kind: str
-    lasting: str
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.case} {self.kind} {self.lasting} {self.number}"
-
-
-class Faulty(Watched):
-    """Lets one call fail, or all from one on."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fault: Fault | None = None
-        self.calls = 0
-        self.hit = ""  # the first call that failed
-
-    def begin(self, fault: Fault | None) -> None:
-        self.fault, self.calls, self.hit = fault, 0, ""
-
-    def around(self, call: str, path: str, go: Any, *given: Any) -> Any:
-        fault = self.fault
-        if fault is None:
-            return go(*given)
-        applies, error = KINDS[fault.kind]
-        if applies is not None and call not in applies:
-            return go(*given)
-        self.calls += 1
-        if self.calls < fault.number or (self.calls > fault.number and fault.lasting == "once"):
-            return go(*given)
-        self.hit = self.hit or f"{call} of {name_of(path)}"
-        if call in RELEASING:
-            go(*given)
-        if fault.kind == "short":
-            data, offset = given
-            go(data[: len(data) // 2], offset)
-        raise error(f"planned: {fault}")
+PATIENCE = 120
+TRIED = ("eio", "full", "short", "busy", "cantopen")
 
 
 @dataclass(frozen=True)
@@ -123,7 +67,7 @@ def _cases(folder: Path, logs: Logs) -> Iterator[Case]:
 
 def _faults(vfs: Faulty, case: Case, logs: Logs, folder: Path) -> Iterator[Fault]:
     """All there are: the calls of each kind are counted in an undisturbed run."""
-    for kind in KINDS:
+    for kind in TRIED:
         db = _prepared(folder / "counting", case)
         vfs.begin(Fault(case.name, kind, "once", 1 << 30))
         with installed(vfs):
@@ -164,7 +108,7 @@ def _outcome(vfs: Faulty, fault: Fault, db: str, case: Case, logs: Logs) -> tupl
         with installed(vfs):
             result = ingest([str(logs.folder)], db=db, **case.keywords, **logs.keywords)
     except SesscoreError as error:
-        if error.exit_code in CODES[fault.kind]:
+        if error.exit_code in KINDS[fault.kind].codes:
             return "", f"ended with {error.exit_code}"
         return f"exit code {error.exit_code}: {error}", "ended with another code"
     except BaseException as error:

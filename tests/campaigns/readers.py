@@ -29,6 +29,7 @@ from sesscore.store import Database, open_for_reading
 EVENTS = 20_000
 READERS = 3
 KEPT_OPEN = 50  # snapshots of one connection
+STATES = 10  # which a machine that is busy may not show in one database
 PATIENCE = 120
 
 # All of one moment: three counts of records that must be one, three of events, two of sessions; how far reading came.
@@ -46,7 +47,7 @@ SNAPSHOT = (
 
 
 def readers(campaign: Campaign, amount: int) -> None:
-    """Fills database after database until the readers have taken so many snapshots."""
+    """Fills database after database until the readers have taken so many snapshots, and seen more than a few states."""
     logs = make(campaign.folder / "logs", EVENTS, seed=campaign.seed, batches=150, batches_a_commit=3)
     expected = undisturbed(logs, campaign.folder)
     for step in campaign.steps(itertools.count(1)):
@@ -59,7 +60,8 @@ def readers(campaign: Campaign, amount: int) -> None:
         if problem := difference(look(db), expected):
             campaign.wrong(step, problem)
         campaign.figures["databases"] += 1
-        if campaign.only or campaign.figures["snapshots"] >= amount or len(campaign.failures) > 20:
+        enough = campaign.figures["snapshots"] >= amount and campaign.figures["states seen"] > STATES
+        if campaign.only or enough or len(campaign.failures) > 20:
             break
 
 

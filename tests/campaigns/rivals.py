@@ -23,7 +23,7 @@ from sesscore import synth
 
 EVENTS = 400
 RIVALS = 4
-PATIENCE = 60
+PATIENCE = 120
 IN_USE = 5
 
 

@@ -11,13 +11,11 @@ again without the fault succeeds.
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,8 +24,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import apsw
-from campaigns.harness import Campaign, main, spread
-from campaigns.vfs import Watched, installed, name_of
+from earlier_forms import FORM_NAMES, hash_by_views, load
+from faults import KILLED, KINDS, LASTING, Fault, Faulty
+from harness import Campaign, main, spread
 from ingested import database, visit
 
 from sesscore.contenthash import content_hash
@@ -39,91 +38,11 @@ from sesscore.upkeep.backup import backup
 from sesscore.upkeep.restore import restore
 from sesscore.upkeep.schema import migrate, rollback
 
-KILLED = 99  # how a child ends that was killed
-# What SQLite and what `os` is told, and the exit codes that fit.
-ERRORS = {
-    "eio": (apsw.IOError, errno.EIO, (1, 7)),
-    "full": (apsw.FullError, errno.ENOSPC, (7,)),
-    "busy": (apsw.BusyError, errno.EBUSY, (5,)),
-    "cantopen": (apsw.CantOpenError, errno.EMFILE, (7,)),
-}
-NAMES = ("open", "link", "rename", "replace", "unlink", "fsync")  # calls of `os` that are watched, too
-# Which calls can fail in this way; None: all.
-KINDS = {
-    "eio": None,
-    "full": ("xWrite", "xTruncate", "xSync", "os.open", "os.link"),
-    "busy": ("xLock",),
-    "cantopen": ("xOpen", "os.open"),
-    "kill": None,
-    "kill-os": tuple(f"os.{name}" for name in NAMES),  # the few of `kill` between which names change
-}
-ALL = tuple(kind for kind in KINDS if kind != "kill-os")
-RELEASING = ("xClose", "xUnlock")  # of which SQLite passes over errors
-LASTING = ("once", "for good")
+TRIED = ("eio", "full", "busy", "cantopen", "kill")
 
 State = tuple[str, int, tuple[Any, ...]]  # content hash, version, schema
 quiet = partial(migrate, tell=lambda made: None)
 quiet_back = partial(rollback, tell=lambda made: None)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What fails: a kind of error, at a call of those that can fail so, once or from then on."""
-
-    case: str
-    kind: str
-    lasting: str
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.case} {self.kind} {self.lasting} {self.number}"
-
-
-class Faulty(Watched):
-    """Lets one call fail, or all from one on."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.begin(None)
-
-    def begin(self, fault: Fault | None) -> None:
-        self.fault = fault
-        self.calls = 0
-        self.hit = ""  # the first call that failed
-
-    def around(self, call: str, path: str, go: Any, *given: Any) -> Any:
-        fault = self.fault
-        if fault is None:
-            return go(*given)
-        applies = KINDS[fault.kind]
-        if applies is not None and call not in applies:
-            return go(*given)
-        self.calls += 1
-        if self.calls < fault.number or (self.calls > fault.number and fault.lasting == "once"):
-            return go(*given)
-        self.hit = self.hit or f"{call} of {name_of(path)}"
-        if fault.kind not in ERRORS:
-            os._exit(KILLED)
-        if call in RELEASING:
-            return go(*given)
-        error, number, _ = ERRORS[fault.kind]
-        raise OSError(number, os.strerror(number)) if call.startswith("os.") else error(f"planned: {fault}")
-
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Within the block SQLite and `os` go through it."""
-        real = {name: getattr(os, name) for name in NAMES}
-        for name, function in real.items():
-            setattr(os, name, partial(self._os, name, function))
-        try:
-            with installed(self):
-                yield
-        finally:
-            for name, function in real.items():
-                setattr(os, name, function)
-
-    def _os(self, name: str, function: Any, *given: Any, **named: Any) -> Any:
-        return self.around(f"os.{name}", str(given[0]), partial(function, **named), *given)
 
 
 @dataclass(frozen=True)
@@ -141,7 +60,7 @@ class Case:
     other: State | None = None
 
 
-def upkeep(campaign: Campaign, amount: int, kinds: Sequence[str] = ALL) -> None:
+def upkeep(campaign: Campaign, amount: int, kinds: Sequence[str] = TRIED) -> None:
     """Tries every fault there is of these kinds, or so many of them, evenly spaced."""
     vfs = Faulty()
     cases = {case.name: case for case in _cases(campaign.folder)}
@@ -169,6 +88,7 @@ def _cases(folder: Path) -> Iterator[Case]:
     _leave_a_log(then)
     old, new = state(then), state(now)
 
+    yield from _of_earlier_forms(made)
     yield Case("up", _copies(first), lambda at: quiet(str(at / "s.db"), backup=False), tuple(chain), new)
     yield Case("up-with-backup", _copies(first), lambda at: quiet(str(at / "s.db")), tuple(chain), new)
     yield Case(
@@ -187,6 +107,26 @@ def _cases(folder: Path) -> Iterator[Case]:
         new,
         new,
     )
+
+
+def _of_earlier_forms(made: Path) -> Iterator[Case]:
+    """What schema 1 was before is left as it was, or is a schema that a migration leaves."""
+    for name in FORM_NAMES:
+        form = load(name, made / name)
+        up = f"{form}-"
+        shutil.copy2(form, up)
+        quiet(up, backup=False)
+        chain = [state(form), state(up)]
+        while chain[-1][1] > 1:
+            up = _a_version_back(up)
+            chain.append(state(up))
+        assert len({one[0] for one in chain}) == 1
+        act = partial(_up, backup=name == FORM_NAMES[0])
+        yield Case(name, _copies(form), act, tuple(chain), chain[1])
+
+
+def _up(at: Path, *, backup: bool) -> None:
+    quiet(str(at / "s.db"), backup=backup)
 
 
 def _copies(db: str, *others: Path) -> Callable[[Path], object]:
@@ -241,7 +181,7 @@ def _faults(vfs: Faulty, case: Case, folder: Path, kinds: Sequence[str]) -> Iter
         calls = vfs.calls
         vfs.begin(None)
         assert state(str(at / "s.db")) == case.done
-        for lasting in LASTING[: 2 if kind in ERRORS else 1]:
+        for lasting in LASTING if KINDS[kind].error else LASTING[:1]:
             for number in range(1, calls + 1):
                 yield Fault(case.name, kind, lasting, number)
 
@@ -256,7 +196,7 @@ def _prepared(folder: Path, case: Case) -> Path:
 
 def _try(campaign: Campaign, vfs: Faulty, fault: Fault, case: Case) -> None:
     at = _prepared(campaign.folder, case)
-    problem, ended = (_outcome if fault.kind in ERRORS else _killed)(vfs, fault, at, case)
+    problem, ended = (_outcome if KINDS[fault.kind].error else _killed)(vfs, fault, at, case)
     hit = vfs.hit
     vfs.begin(None)
     campaign.figures["faults"] += 1
@@ -286,7 +226,7 @@ def _outcome(vfs: Faulty, fault: Fault, at: Path, case: Case) -> tuple[str, str]
         with vfs.watching():
             case.act(at)
     except SesscoreError as error:
-        fits = error.exit_code in ERRORS[fault.kind][2]
+        fits = error.exit_code in KINDS[fault.kind].codes
         return ("" if fits else f"exit code {error.exit_code}: {error}"), f"ended with {error.exit_code}"
     except BaseException as error:
         return f"{type(error).__name__}: {error}", "ended with a foreign error"
@@ -324,7 +264,12 @@ def state(db: str) -> State:
         assert not dangling(connection)
         shape = connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY name").fetchall()
         history = connection.execute("SELECT version, name FROM schema_history ORDER BY version").fetchall()
-        return content_hash(connection), int(connection.pragma("user_version")), (*shape, *history)
+        parts = any(row[1] == "part" for row in shape)
+        return (
+            (content_hash if parts else hash_by_views)(connection),
+            int(connection.pragma("user_version")),
+            (*shape, *history),
+        )
 
 
 if __name__ == "__main__":

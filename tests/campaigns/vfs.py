@@ -7,6 +7,7 @@ of the log's index goes past it: after a crash SQLite makes that anew.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,12 +114,15 @@ class WatchedFile(apsw.VFSFile):
 
 @contextmanager
 def installed(vfs: Watched) -> Iterator[None]:
-    """Within the block new connections go through it."""
+    """Within the block new connections go through it. Of errors that SQLite passes over nothing is told."""
+    told = sys.unraisablehook
+    sys.unraisablehook = lambda one: None if isinstance(one.exc_value, apsw.Error) else told(one)
     apsw.set_default_vfs(NAME)
     try:
         yield
     finally:
         apsw.set_default_vfs(vfs.system)
+        sys.unraisablehook = told
 
 
 def name_of(path: str) -> str:

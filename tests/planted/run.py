@@ -40,7 +40,7 @@ TOPICS = (
     "upkeep",
     "faults",
 )
-SECONDS = 300  # after which tests are taken for endless
+SECONDS = 900  # after which the tests of a bug are taken for endless
 # A test that fails for one of these has not looked at anything.
 NO_FAILURE = ("ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError", "NameError")
 
@@ -126,7 +126,10 @@ def build(tree: Path) -> str:
 
 def misplaced(tree: Path) -> str:
     """What a program in the copy would import from elsewhere, if anything."""
-    code = "from sesscore import _fold, _scan, queries; print(_fold.__file__, _scan.__file__, queries._ROOT, sep='\\n')"
+    code = (
+        "from sesscore import _fold, _scan, _totals, queries;"
+        "print(_fold.__file__, _scan.__file__, _totals.__file__, queries._ROOT, sep='\\n')"
+    )
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=tree, env=environment(tree), capture_output=True, text=True, check=False)
     places = done.stdout.splitlines()
@@ -136,12 +139,12 @@ def misplaced(tree: Path) -> str:
 # The tests
 
 
-def run_tests(tree: Path, tests: Iterable[str]) -> dict[str, str]:
+def run_tests(tree: Path, tests: Iterable[str], seconds: int = SECONDS) -> dict[str, str]:
     """What became of each test: "" passed, else the reason why not. Tests that pytest does not know are missing."""
     report = tree / "report.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *tests]
     try:
-        subprocess.run(command, cwd=tree, env=environment(tree), capture_output=True, check=False, timeout=SECONDS)
+        subprocess.run(command, cwd=tree, env=environment(tree), capture_output=True, check=False, timeout=seconds)
     except subprocess.TimeoutExpired:
         return {}
     if not report.exists():
@@ -191,7 +194,7 @@ def try_bug(bug: Bug, base: Path, folder: Path) -> Verdict:
 def sound(base: Path, wanted: Sequence[Bug]) -> str:
     """Why the copy without a bug is no measure, empty if it is: all tests that are named pass."""
     tests = sorted({test for bug in wanted for test in bug.tests})
-    found = run_tests(base, tests)
+    found = run_tests(base, tests, SECONDS * (1 + len(tests)))
     failed = [f"{test}: {found.get(key(test), 'did not run')}" for test in tests if found.get(key(test), "-")]
     return "without a bug, these do not pass:\n  " + "\n  ".join(failed) if failed else ""
 

@@ -1,4 +1,4 @@
--- 0004: roll-ups of what further reports ask: failed downloads, forwarded connections, keys, and what sessions add up to.
+-- 0005: roll-ups of what further reports ask: failed downloads, forwarded connections, keys, and what sessions add up to.
 
 -- Sums over the sessions. duration_ms: of a session 2^36 at the most, which is two years, so that no log makes the sum overflow.
 ALTER TABLE rollup_session ADD COLUMN duration_ms INTEGER NOT NULL DEFAULT 0;
