@@ -35,6 +35,7 @@ TOPICS = (
     "sources",
     "answers",
     "period",
+    "edges",
     "safety",
     "options",
     "upkeep",
