@@ -27,6 +27,7 @@ cdef struct Wish:
     int64_t sensor_id
     bint together            # kinds are not told apart
     int64_t top              # only those that are seen as often as the `top` most frequent; 0: all
+    int64_t side             # pairs are counted by one of their sides, see sides.pxd; 0: as they are
 
 # The statements of sql/totals/, and what keys are made with.
 cdef struct Means:
@@ -48,6 +49,7 @@ cdef struct Counting:
     Wish wish
     Keys keys
     Sums sums
+    Sums sides               # of `sums`, if the totals of sides are asked for
     ValueRow *rows
     size_t row_count
     int64_t *days
@@ -63,6 +65,7 @@ cdef struct Counting:
 cdef inline void close_counting(Counting *counting) noexcept nogil:
     close_keys(&counting.keys)
     close_sums(&counting.sums)
+    close_sums(&counting.sides)
     free(counting.rows)
     free(counting.days)
     finalize(counting.values)
@@ -229,6 +232,6 @@ cdef inline int count_range(Counting *counting, uint64_t low) noexcept nogil:
     return code
 
 
-cdef inline bint has_more(const Counting *counting) noexcept nogil:
+cdef inline bint has_more(const Sums *sums) noexcept nogil:
     """Whether there are values beyond the range that was counted last."""
-    return counting.sums.high != ~<uint64_t>0
+    return sums.high != ~<uint64_t>0

@@ -122,26 +122,20 @@ cdef inline void fetch_total(const Sums *sums, uint64_t hashed) noexcept nogil:
         prefetch(&sums.totals[number - 1])
 
 
-cdef inline int add_total(Sums *sums, uint32_t most, const Total *one, uint64_t hashed) noexcept nogil:
-    """Adds what a value came to on a day, unless it has its turn later. Days must not go back. Returns SQLite's code.
-
-    most: how many totals there may be at once, at least two. hashed: `total_hash`."""
-    cdef uint32_t at
+cdef inline Total *find_total(const Sums *sums, const Total *one, uint64_t hashed) noexcept nogil:
+    """The total of the same values, NULL if there is none."""
     cdef Total *total
-    if hashed < sums.low or hashed > sums.high:
-        return SQLITE_OK
-    at = <uint32_t>hashed & sums.mask
+    cdef uint32_t at = <uint32_t>hashed & sums.mask
     while sums.slots[at]:
         total = &sums.totals[sums.slots[at] - 1]
         if total.b_key == one.b_key and total.a_key == one.a_key and total.kind == one.kind:
-            total.a = min(total.a, one.a)
-            total.b = min(total.b, one.b)
-            total.seen += one.seen
-            total.seen_low += one.seen_low
-            total.days += total.last_day != one.last_day
-            total.last_day = one.last_day
-            return SQLITE_OK
+            return total
         at = (at + 1) & sums.mask
+    return NULL
+
+
+cdef inline int enter_total(Sums *sums, uint32_t most, const Total *one, uint64_t hashed) noexcept nogil:
+    """Adds a total that is not there, unless it has its turn later. Returns SQLite's code. most: see `add_total`."""
     while sums.count >= most and sums.high > sums.low:
         halve(sums)
         if hashed > sums.high:
@@ -151,6 +145,25 @@ cdef inline int add_total(Sums *sums, uint32_t most, const Total *one, uint64_t 
     sums.totals[sums.count] = one[0]
     enter(sums, hashed, sums.count)
     sums.count += 1
+    return SQLITE_OK
+
+
+cdef inline int add_total(Sums *sums, uint32_t most, const Total *one, uint64_t hashed) noexcept nogil:
+    """Adds what a value came to on a day, unless it has its turn later. Days must not go back. Returns SQLite's code.
+
+    most: how many totals there may be at once, at least two. hashed: `total_hash`."""
+    cdef Total *total
+    if hashed < sums.low or hashed > sums.high:
+        return SQLITE_OK
+    total = find_total(sums, one, hashed)
+    if total == NULL:
+        return enter_total(sums, most, one, hashed)
+    total.a = min(total.a, one.a)
+    total.b = min(total.b, one.b)
+    total.seen += one.seen
+    total.seen_low += one.seen_low
+    total.days += total.last_day != one.last_day
+    total.last_day = one.last_day
     return SQLITE_OK
 
 

@@ -1,9 +1,11 @@
 """sesscore._totals: the table-valued function `value_totals` of SQL, for the statements of reports.
 
-    value_totals(kind_low, kind_high, since_day, end_day, sensor_id, together, top)
+    value_totals(kind_low, kind_high, since_day, end_day, sensor_id, together, top, side)
 
 One row for each (kind, text of a, text of b) of rollup_value in a half-open range of days, in no order: kind, a, b, a_key,
-b_key, seen, seen_low, first_day, last_day, days. Of the arguments the last three may be left out or NULL (all sensors, no, all).
+b_key, seen, seen_low, first_day, last_day, days. With side 1 one row for each text of a, with side 2 for each of b: the other
+one is 0, and `others` in place of `days` says how many different ones there are, that of no text left out. Of the arguments
+the last four may be left out or NULL (all sensors, no, all, pairs).
 
 A loadable extension of SQLite like `_fold`, with a copy of its own of the routines.
 """
@@ -16,19 +18,22 @@ import os
 
 from counting cimport *
 from keys cimport gather_text
+from sides cimport SIDE_A, SIDE_B, count_sides
 from sqlite cimport *
-from sums cimport MOST_TOTALS, Total
+from sums cimport MOST_TOTALS, Sums, Total
 
 cdef enum:
-    FIRST_ARGUMENT = 10      # among the columns
-    ARGUMENTS = 7
+    FIRST_ARGUMENT = 11      # among the columns
+    DAYS = 9
+    ARGUMENTS = 8
     NEEDED_ARGUMENTS = 4
 
 cdef extern from *:
     """
     static const char sc_totals_declaration[] =
-        "CREATE TABLE value_totals (kind, a, b, a_key, b_key, seen, seen_low, first_day, last_day, days, kind_low HIDDEN,"
-        " kind_high HIDDEN, since_day HIDDEN, end_day HIDDEN, sensor_id HIDDEN, together HIDDEN, top HIDDEN)";
+        "CREATE TABLE value_totals (kind, a, b, a_key, b_key, seen, seen_low, first_day, last_day, days, others,"
+        " kind_low HIDDEN, kind_high HIDDEN, since_day HIDDEN, end_day HIDDEN, sensor_id HIDDEN, together HIDDEN, top HIDDEN,"
+        " side HIDDEN)";
     """
     const char *DECLARATION "sc_totals_declaration"
 
@@ -150,6 +155,7 @@ cdef bint read_wish(int given, sqlite3_value **values, Wish *wish) noexcept nogi
     wish.one_sensor = stated[4]
     wish.sensor_id = numbers[4]
     wish.together = numbers[5] != 0
+    wish.side = numbers[7] if SIDE_A <= numbers[7] <= SIDE_B else 0
     wish.top = numbers[6] if 0 < numbers[6] <= MOST_TOTALS else 0            # there are never more at once
     return True
 
@@ -170,7 +176,8 @@ cdef int filter(Cursor *cursor, int given, const char *text, int argc, sqlite3_v
 cdef int count_from(Cursor *cursor, uint64_t low) noexcept nogil:
     """Counts the values from a hash on, and goes to the first that is told."""
     cdef TotalsCursor *opened = <TotalsCursor *>cursor
-    cdef int code = count_range(&opened.counting, low)
+    cdef Counting *counting = &opened.counting
+    cdef int code = count_sides(counting, low) if counting.wish.side else count_range(counting, low)
     if code != SQLITE_OK:
         return failed(cursor, code)
     opened.at = 0
@@ -178,16 +185,20 @@ cdef int count_from(Cursor *cursor, uint64_t low) noexcept nogil:
     return go_on(cursor)
 
 
+cdef const Sums *told(const TotalsCursor *opened) noexcept nogil:
+    return &opened.counting.sides if opened.counting.wish.side else &opened.counting.sums
+
+
 cdef int go_on(Cursor *cursor) noexcept nogil:
     """From where the cursor stands to the next total that is told."""
     cdef TotalsCursor *opened = <TotalsCursor *>cursor
-    cdef const Counting *counting = &opened.counting
-    while opened.at < counting.sums.count:
-        if counting.sums.totals[opened.at].seen >= counting.least:
+    cdef const Sums *sums = told(opened)
+    while opened.at < sums.count:
+        if sums.totals[opened.at].seen >= opened.counting.least:
             return SQLITE_OK
         opened.at += 1
-    if has_more(counting):
-        return count_from(cursor, counting.sums.high + 1)
+    if has_more(sums):
+        return count_from(cursor, sums.high + 1)
     opened.done = True
     return SQLITE_OK
 
@@ -203,9 +214,10 @@ cdef int after_last(Cursor *cursor) noexcept nogil:
 
 cdef int column_of_total(Cursor *cursor, sqlite3_context *context, int column) noexcept nogil:
     cdef const TotalsCursor *opened = <const TotalsCursor *>cursor
-    cdef const Total *total = &opened.counting.sums.totals[opened.at]
+    cdef const Total *total = &told(opened).totals[opened.at]
+    cdef bint sides = opened.counting.wish.side != 0
     cdef int64_t cells[FIRST_ARGUMENT]
-    if column >= FIRST_ARGUMENT:
+    if column >= FIRST_ARGUMENT or (column >= DAYS and (column == DAYS) == sides):
         result_null(context)
         return SQLITE_OK
     cells[0] = total.kind
@@ -217,7 +229,7 @@ cdef int column_of_total(Cursor *cursor, sqlite3_context *context, int column) n
     cells[6] = total.seen_low
     cells[7] = total.first_day
     cells[8] = total.last_day
-    cells[9] = total.days
+    cells[9] = cells[10] = total.days
     result_integer(context, cells[column])
     return SQLITE_OK
 

@@ -6,7 +6,7 @@ Each migration may have a way back, `sql/migrations/down/` with the same name, a
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -108,14 +108,19 @@ def run_migrations(connection: apsw.Connection) -> list[int]:
     steps = [MIGRATIONS] if schema_version(connection) == 0 else [(migration,) for migration in MIGRATIONS]
     for together in steps:
         with all_or_nothing(connection):
-            # Asked inside the transaction, so that of two programs that migrate at once each file runs once.
-            version = schema_version(connection)
-            for migration in together:
-                if version < migration.version:
-                    _apply(connection, migration)
-                    applied.append(migration.version)
+            applied += bring_up(connection, together)
     _refuse_newer(connection)
     return applied
+
+
+def bring_up(connection: apsw.Connection, steps: Sequence[Migration] = MIGRATIONS) -> list[int]:
+    """Apply what is missing of some steps, in the transaction of the caller, and return the versions."""
+    # Asked inside the transaction, so that of two programs that migrate at once each file runs once.
+    version = schema_version(connection)
+    wanted = [migration for migration in steps if version < migration.version]
+    for migration in wanted:
+        _apply(connection, migration)
+    return [migration.version for migration in wanted]
 
 
 def missing(connection: apsw.Connection) -> list[Migration]:

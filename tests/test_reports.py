@@ -161,7 +161,7 @@ def test_every_statement_says_what_it_answers_and_which_columns(name):
 @pytest.mark.parametrize("name", shipped())
 def test_every_report_can_be_asked(connection, name):
     with one_state(connection):
-        document = made(Snapshot(connection, report(name), Period()))
+        document = made(Snapshot(connection, report(name), Period(0, DAY_US)))
         assert json.loads(b"".join(pieces(document, "json", Look())))["schema"] == f"sesscore.report.{name}/1"
 
 

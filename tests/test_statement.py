@@ -53,6 +53,33 @@ def test_a_header_says_all_of_it():
     )
 
 
+def test_a_parameter_says_what_is_allowed():
+    header = """\
+-- Something.
+-- parameters:
+--   limit integer from 1 = 50: rows
+--   step text of day|hour = day: how long
+-- bound: before_first_day, before_end_day
+SELECT 1"""
+    found = parse("x", header, "x.sql")
+    limit, step = found.parameters
+    assert (limit.least, step.allowed) == (1, ("day", "hour"))
+    assert found.bound == ("before_first_day", "before_end_day")
+    assert (limit.value("1"), limit.value(str(2**63 - 1)), step.value("hour")) == (1, 2**63 - 1, "hour")
+    for text in ("0", "-1", "x", "1.5", str(2**63), ""):
+        with pytest.raises(UsageError, match="--limit must be a whole number, 1 or more"):
+            limit.value(text)
+    with pytest.raises(UsageError, match="--step must be one of day, hour: 'days'"):
+        step.value("days")
+    for text in ("nan", "inf", "1e999"):
+        with pytest.raises(UsageError, match="--part must be a number"):
+            Parameter("part", float, 0.5, "of all").value(text)
+
+
+def test_typed_text_is_what_ingest_would_store():
+    assert Parameter("word", str, None, "in it").value("a\udcff") == "a\ufffd"
+
+
 def test_what_is_left_out_has_defaults():
     found = parse("my_list", "SELECT 1", "x.sql")
     assert (found.answers, found.title, found.parameters, found.columns) == ("", "My list", (), ())

@@ -251,3 +251,49 @@ def test_a_connection_closes_in_the_middle():
     cursor = connection.execute("SELECT * FROM value_totals(3, 3, 0, 9)")
     assert next(cursor)
     connection.close(True)
+
+
+# By one side
+
+
+def by_side(rows, side, *wish):
+    """What the totals of pairs say of one of their sides."""
+    found = defaultdict(lambda: [set(), 0, 0, [], set()])
+    for (kind, *texts), (*ids, seen, of_low, first, last, _) in counted(rows, *wish).items():
+        one = found[kind, texts[side - 1]]
+        one[0].add(ids[side - 1])
+        one[1] += seen
+        one[2] += of_low
+        one[3] += [first, last]
+        one[4].add(texts[2 - side])
+    return {
+        key: (min(ids), seen, of_low, min(days), max(days), len(others - {None}))
+        for key, (ids, seen, of_low, days, others) in found.items()
+    }
+
+
+@settings(deadline=None)
+@given(ROWS, st.sampled_from([1, 2]), st.sampled_from([0, 1]), st.sampled_from([MOST_TOTALS, 2, 3]))
+def test_by_one_side(rows, side, together, most):
+    """With the number of different others; in as many turns as the memory takes."""
+    rows = {key: seen for key, seen in rows.items() if key[2] < 101}
+    wish = (1, 8, -1, 3, None, together)
+    told = filled(rows, most).execute(
+        "SELECT kind, a, b, a_key, b_key, seen, seen_low, first_day, last_day, others, days"
+        " FROM value_totals(?, ?, ?, ?, ?, ?, NULL, ?)",
+        (*wish, side),
+    )
+    found = {}
+    for kind, a, b, a_key, b_key, *figures, days in told:
+        one, other = ((a, a_key), (b, b_key)) if side == 1 else ((b, b_key), (a, a_key))
+        assert other == (0, 0)
+        assert days is None
+        assert (kind, TEXTS.get(one[0])) not in found
+        found[kind, TEXTS.get(one[0])] = (one[0], *figures)
+    assert found == by_side(rows, side, *wish)
+
+
+def test_the_most_frequent_of_a_side():
+    rows = {(0, 1, 1, 100, 104): 3, (0, 1, 1, 103, 105): 3, (1, 1, 2, 101, 104): 5, (1, 1, 2, 101, 0): 1}
+    told = filled(rows).execute("SELECT a, seen, others FROM value_totals(1, 2, 0, 2, NULL, 1, 1, 1)").fetchall()
+    assert sorted(told) == [(100, 6, 2), (101, 6, 1)]

@@ -45,7 +45,8 @@ def period(command: Command) -> Command:
 
         asked = {"since": since, "until": until, "during": during}
         asked = _nearest(asked, click.get_current_context())
-        return command(*arguments, period=read_period(**asked, tz=tz, now_us=now_us()), **others)
+        bounds = read_period(asked["since"], asked["until"], asked["during"], tz=tz, now_us=now_us())
+        return command(*arguments, period=bounds, **others)
 
     with_options: Command = with_period
     for name, metavar, default, text in reversed(

@@ -40,7 +40,8 @@ class _Reports(click.Command):
 def _described(report: "Report") -> Iterator[tuple[str, str]]:
     for one in report.parameters.values():
         default = "" if one.default is None else f"  [default: {one.default!s}]"
-        yield f"--{one.option} {one.type.__name__.upper()}", one.help + default
+        wanted = "|".join(one.allowed) or {int: "NUMBER", float: "NUMBER", str: "TEXT"}[one.type]
+        yield f"--{one.option} {wanted}", one.help + default
 
 
 @click.command(cls=_Reports, context_settings={"ignore_unknown_options": True})

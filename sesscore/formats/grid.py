@@ -23,7 +23,7 @@ def grid(
     scales = [_scale(column, i, first) if drawn and not after else None for i, column in enumerate(columns)]
     right = [column.kind.stands_right or _numbers(i, first) for i, column in enumerate(columns)]
     widths = _widths(columns, first, right, limit - sum(map(_room, columns, scales)))
-    yield [Span(row_text([column.heading for column in columns], widths, right), DIM)]
+    yield [Span(_headings(columns, widths, right, scales), DIM)]
     for row in chain(first, after, going):
         yield _line(columns, row, widths, right, scales)
 
@@ -49,6 +49,17 @@ def _scale(column: Column, place: int, rows: Sequence[Sequence[Value]]) -> float
 
 def _room(column: Column, scale: float | None) -> int:
     return 0 if scale is None else 2 + BAR + (8 if column.drawn == "share" else 0)
+
+
+def _headings(
+    columns: Sequence[Column], widths: Sequence[int], right: Sequence[bool], scales: Sequence[float | None]
+) -> str:
+    """Each over its column, with room for the bars beside it."""
+    cells = (
+        row_text([column.heading], [widths[i]], [right[i]]) + " " * _room(column, scales[i])
+        for i, column in enumerate(columns)
+    )
+    return "".join(cells).rstrip()
 
 
 def _line(

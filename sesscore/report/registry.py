@@ -2,13 +2,14 @@
 
 A report is a folder of statements, or one file; each statement is a section, in the order of the file names, whose
 digits in front are left out. A report whose sections need more than SQL has a module, named in COMPOSED, that makes
-the document.
+the document; its OPTIONS are options of the report beside those of the statements.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 
 from sesscore.errors import StorageError, UsageError
@@ -21,13 +22,17 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 # Reports that a module makes of their statements, and what they answer.
 COMPOSED = {
+    "diff": "Two periods, or two sensors: what is new, gone or changed, and the rates by the day.",
     "summary": "The whole database on one page.",
 }
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report. composed: a module of its name makes its document. own: it is the user's. bare: without a title."""
+    """A report. composed: a module of its name makes its document. own: it is the user's. bare: without a title.
+
+    options: those that no statement has, but the module.
+    """
 
     name: str
     answers: str
@@ -35,11 +40,13 @@ class Report:
     composed: bool = False
     own: bool = False
     bare: bool = False
+    options: tuple[Parameter, ...] = ()
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
-        """The options of all its statements, by name."""
-        return {one.name: one for statement in self.statements for one in statement.parameters}
+        """The options of all its statements and of its module, by name."""
+        of_statements = {one.name: one for statement in self.statements for one in statement.parameters}
+        return of_statements | {one.name: one for one in self.options}
 
     def statement(self, name: str) -> Statement:
         """The statement of that name."""
@@ -72,8 +79,10 @@ def own(folder: Path | None) -> list[str]:
 def _shipped(name: str) -> Report:
     texts = {one: sql(f"{_SHIPPED}/{name}/{one}") for one in names(f"{_SHIPPED}/{name}")}
     statements = _statements(texts, f"sql/{_SHIPPED}/{name}")
-    composed = name in COMPOSED
-    return Report(name, COMPOSED[name] if composed else statements[0].answers, statements, composed)
+    if name not in COMPOSED:
+        return Report(name, statements[0].answers, statements)
+    options = getattr(import_module(f"sesscore.report.{name}"), "OPTIONS", ())
+    return Report(name, COMPOSED[name], statements, composed=True, options=options)
 
 
 def _own(folder: Path, name: str) -> Report | None:

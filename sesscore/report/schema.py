@@ -8,6 +8,7 @@ from sesscore.report.period import Period
 from sesscore.report.registry import Report
 from sesscore.report.snapshot import Snapshot, made
 from sesscore.report.values import Kind
+from sesscore.report.zones import DAY_US
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -29,12 +30,14 @@ def schema(report: Report) -> dict[str, Any]:
     """The schema of its JSON document. Within a version fields are only added, so more than it names is allowed."""
     import apsw
 
+    from sesscore.extension import functions
     from sesscore.migrations import run_migrations
 
     connection = apsw.Connection(":memory:")
     try:
         run_migrations(connection)
-        return _document(made(Snapshot(connection, report, Period())))
+        functions(connection)
+        return _document(made(Snapshot(connection, report, Period(0, DAY_US))))
     finally:
         connection.close()
 

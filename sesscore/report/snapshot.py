@@ -76,6 +76,12 @@ class Snapshot:
         """The days on which the roll-ups hold another period; `shift` days earlier they are those of the calendar."""
         return self._rollups.elsewhere(period)
 
+    def bindings(self, period: Period, sensor: str | None) -> dict[str, Value]:
+        """What statements are bound to for another period, which the roll-ups hold elsewhere, and another sensor."""
+        days = self.elsewhere(period)
+        bound = bindings(self._connection, period, sensor)
+        return {**bound, "first_day": days.first_day, "end_day": days.end_day}
+
     def document(self, sections: Sequence[Section], **more: Any) -> Document:
         """A document of the report."""
         title = "" if self.report.bare else f"sesscore {self.report.name}"
@@ -83,7 +89,7 @@ class Snapshot:
 
     def _bindings(self, statement: Statement, values: Mapping[str, Value]) -> dict[str, Value]:
         own = {one.name: self.options[one.name] for one in statement.parameters}
-        return {**self._bound, **own, **values}
+        return {**self._bound, **dict.fromkeys(statement.bound), **own, **values}
 
     def _prepared(self, statement: Statement) -> Sequence[Column]:
         """Has SQLite compile the statement, so that a mistake shows before anything is printed; its columns."""

@@ -3,7 +3,8 @@
     -- The commands that attackers typed, most often first.
     -- title: Commands
     -- parameters:
-    --   limit integer = 50: rows at the most
+    --   limit integer from 1 = 50: rows at the most
+    --   order text of seen|command = seen: what comes first
     -- columns:
     --   command text whole
     --   seen count bar: how often it was typed
@@ -11,10 +12,12 @@
 
 The first lines say what it answers. `shape: figures` is for a statement that answers with one row; `half: yes` for a
 narrow one that may stand beside another. Behind a column stand its kind (`values.Kind`), `bar` or `share` if it is
-drawn too, `whole` if it is never cut, and `as` and its heading. The engine binds more parameters: see `BOUND`. All but
-the first line may be left out: then columns are what SQLite says they are.
+drawn too, `whole` if it is never cut, and `as` and its heading. The engine binds more parameters: see `BOUND`; and
+`bound: name, name` lists those that the module of a report binds, so that they are no options. All but the first line
+may be left out: then columns are what SQLite says they are.
 """
 
+import os
 import re
 from dataclasses import dataclass
 
@@ -25,31 +28,51 @@ from sesscore.report.values import Kind, Value
 # What every statement is bound to: the period in microseconds and in UTC days, half open; the sensor twice.
 BOUND = frozenset({"since_us", "until_us", "first_day", "end_day", "sensor", "sensor_id"})
 
-_PARAMETER = re.compile(r"(?P<name>[a-z]\w*) (?P<type>integer|real|text) = (?P<default>.+?): (?P<help>.+)")
+_PARAMETER = re.compile(
+    r"(?P<name>[a-z]\w*) (?P<type>integer|real|text)(?: from (?P<least>\d+))?(?: of (?P<allowed>\S+))?"
+    r" = (?P<default>.+?): (?P<help>.+)"
+)
 _COLUMN = re.compile(
     r"(?P<name>\w+) (?P<kind>[a-z]+)(?: (?P<drawn>bar|share))?(?P<whole> whole)?"
     r"(?: as (?P<label>[^:]+))?(?:: (?P<help>.+))?"
 )
-_KEYS = ("title", "shape", "half")
+_KEYS = ("title", "shape", "half", "bound")
 _TYPES = {"integer": int, "real": float, "text": str}
+_GREATEST = (1 << 63) - 1  # integer of SQLite
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """An option of a report. type: of its values."""
+    """An option of a report. type: of its values. least: the smallest number; allowed: all texts there are."""
 
     name: str
     type: type[int] | type[float] | type[str]
     default: Value
     help: str
+    least: int | None = None
+    allowed: tuple[str, ...] = ()
 
     def value(self, text: str) -> Value:
-        """What was typed, as a value. Raises UsageError."""
+        """What was typed, as a value. Raises UsageError, which names the option and what is allowed."""
         try:
-            return self.type(text)
+            value = self.type(text)
         except ValueError:
-            wanted = {int: "a whole number", float: "a number", str: "text"}[self.type]
-            raise UsageError(f"--{self.option} must be {wanted}: {text!r}") from None
+            raise self._wrong(text) from None
+        if isinstance(value, str):
+            if self.allowed and value not in self.allowed:
+                raise self._wrong(text)
+            return os.fsencode(value).decode("utf-8", "replace")  # as ingest stores what is no UTF-8
+        if not abs(value) <= _GREATEST or (self.least is not None and value < self.least):
+            raise self._wrong(text)
+        return value
+
+    def _wrong(self, text: str) -> UsageError:
+        wanted = {int: "a whole number", float: "a number", str: "text"}[self.type]
+        if self.allowed:
+            wanted = f"one of {', '.join(self.allowed)}"
+        if self.least is not None:
+            wanted += f", {self.least} or more"
+        return UsageError(f"--{self.option} must be {wanted}: {text!r}")
 
     @property
     def option(self) -> str:
@@ -59,7 +82,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement and its header. columns: empty if the header names none."""
+    """A statement and its header. columns: empty if the header names none. bound: parameters that a module binds."""
 
     name: str
     sql: str
@@ -69,6 +92,7 @@ class Statement:
     half: bool = False
     parameters: tuple[Parameter, ...] = ()
     columns: tuple[Column, ...] = ()
+    bound: tuple[str, ...] = ()
     where: str = ""
 
 
@@ -99,6 +123,7 @@ def parse(name: str, text: str, where: str) -> Statement:
         said.get("half") == "yes",
         tuple(_parameter(line, where) for line in listed["parameters"]),
         tuple(_column(line, where) for line in listed["columns"]),
+        tuple(re.findall(r"\w+", said.get("bound", ""))),
         where,
     )
 
@@ -124,7 +149,9 @@ def _parameter(line: str, where: str) -> Parameter:
         default = None if found["default"] == "NULL" else kind(found["default"].strip("'"))
     except ValueError:
         raise UsageError(f"the default is no {found['type']}: {line!r}", where=where) from None
-    return Parameter(found["name"], kind, default, found["help"])
+    least = None if found["least"] is None else int(found["least"])
+    allowed = tuple((found["allowed"] or "").split("|")) if found["allowed"] else ()
+    return Parameter(found["name"], kind, default, found["help"], least, allowed)
 
 
 def _column(line: str, where: str) -> Column:

@@ -6,7 +6,8 @@ from collections import Counter
 
 from figures.counting import Row
 from figures.selection import Selection, Stretch
-from figures.times import HOUR_US, average, day_text, hour_of, moment
+from figures.times import HOUR_US, day_text, hour_of, moment
+from figures.times import average as mean
 
 EVENTS = {
     "login_failed": "cowrie.login.failed",
@@ -18,8 +19,9 @@ EVENTS = {
 AVERAGED = {"day": 7, "hour": 24}
 
 
-def timeline(selection: Selection, step: str = "day") -> Row:
-    """Every step between the first and the last with anything, the empty ones too."""
+def timeline(selection: Selection, step: str = "day", average: int | None = None) -> Row:
+    """Every step between the first and the last with anything, the empty ones too. average: of how many steps."""
+    steps = AVERAGED[step] if average is None else average
     if step == "day":
         pieces, width = selection.days, 1
     else:
@@ -31,10 +33,10 @@ def timeline(selection: Selection, step: str = "day") -> Row:
     running = 0
     for at, (start, row) in enumerate(zip(starts, rows, strict=True)):
         running += row["sessions"]
-        last = rows[max(0, at + 1 - AVERAGED[step]) : at + 1]
+        last = rows[max(0, at + 1 - steps) : at + 1]
         row["start"] = day_text(start) if step == "day" else moment(start)
         row["sessions_running"] = running
-        row["sessions_average"] = average(sum(one["sessions"] for one in last), len(last))
+        row["sessions_average"] = mean(sum(one["sessions"] for one in last), len(last))
     return {"steps": rows}
 
 

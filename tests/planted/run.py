@@ -34,6 +34,7 @@ TOPICS = (
     "store",
     "sources",
     "answers",
+    "lists",
     "period",
     "edges",
     "safety",

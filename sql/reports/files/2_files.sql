@@ -1,0 +1,62 @@
+-- Each artifact, the one that was brought most often first, with the URL that most of its downloads name.
+-- title: Artifacts
+-- parameters:
+--   limit integer from 1 = 50: rows of each list at the most
+-- columns:
+--   shasum text: NULL where the event states none
+--   downloads count as downl.
+--   uploads count as upl.
+--   url text: NULL where no download states one
+--   urls count: how many different ones
+--   first_day day
+--   last_day day
+--   days count
+WITH days AS (
+    SELECT DISTINCT day FROM rollup_event
+    WHERE day >= :first_day
+        AND day < :end_day
+),
+by_day AS (
+    SELECT v.day, v.kind, h.value AS shasum, CASE WHEN v.kind = 6 THEN u.value END AS url, v.seen
+    FROM days AS d
+    CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind IN (6, 8)
+    LEFT JOIN text AS h ON h.text_id = v.b
+    LEFT JOIN text AS u ON u.text_id = v.a
+    WHERE v.seen > 0
+        AND coalesce(h.value, '') NOT IN (
+        'da39a3ee5e6b4b0d3255bfef95601890afd80709',
+        'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+    )
+        AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
+),
+most AS (
+    SELECT
+        shasum,
+        sum(seen) FILTER (WHERE kind = 6) AS downloads,
+        sum(seen) FILTER (WHERE kind = 8) AS uploads,
+        count(DISTINCT url) AS urls,
+        min(day) AS first_day,
+        max(day) AS last_day,
+        count(DISTINCT day) AS days
+    FROM by_day
+    GROUP BY shasum
+    ORDER BY sum(seen) DESC, shasum
+    LIMIT :limit
+)
+SELECT
+    m.shasum,
+    coalesce(m.downloads, 0) AS downloads,
+    coalesce(m.uploads, 0) AS uploads,
+    (
+        SELECT b.url FROM by_day AS b
+        WHERE b.shasum IS m.shasum AND b.url IS NOT NULL
+        GROUP BY b.url
+        ORDER BY sum(b.seen) DESC, b.url
+        LIMIT 1
+    ) AS url,
+    m.urls,
+    m.first_day,
+    m.last_day,
+    m.days
+FROM most AS m
+ORDER BY coalesce(m.downloads, 0) + coalesce(m.uploads, 0) DESC, m.shasum;

@@ -1,0 +1,67 @@
+-- Each address by the sessions that began in the period, and all that those did, also after it.
+-- The roll-ups tell which addresses are printed, with all ids that their texts have; only then sessions are looked at.
+-- title: Sources
+-- parameters:
+--   limit integer from 1 = 50: rows of each list at the most
+-- columns:
+--   src_ip text whole as address
+--   sessions count
+--   login_failed count as failed
+--   login_success count as succeeded
+--   commands count
+--   downloads count as downl.
+--   uploads count as upl.
+--   first moment: when the first of the sessions began
+--   last moment: when the last event of them was
+--   days count: on which a session began
+WITH most AS MATERIALIZED (
+    SELECT t.value AS src_ip, v.seen AS sessions, v.days
+    FROM value_totals(101, 101, :first_day, :end_day, :sensor_id, 0, :limit) AS v
+    JOIN text AS t ON t.text_id = v.a
+    ORDER BY sessions DESC, src_ip
+    LIMIT :limit
+),
+days AS (
+    SELECT DISTINCT day FROM rollup_event
+    WHERE day >= :first_day
+        AND day < :end_day
+),
+id AS MATERIALIZED (
+    SELECT DISTINCT v.a AS src_ip_id, m.src_ip
+    FROM days AS d
+    CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 101
+    CROSS JOIN text AS t ON t.text_id = v.a
+    CROSS JOIN most AS m ON m.src_ip = t.value
+    WHERE :sensor_id IS NULL OR v.sensor_id = :sensor_id
+),
+did AS (
+    SELECT
+        i.src_ip,
+        sum(s.login_failed_count) AS login_failed,
+        sum(s.login_success_count) AS login_success,
+        sum(s.command_count) AS commands,
+        sum(s.download_count) AS downloads,
+        sum(s.upload_count) AS uploads,
+        min(s.started_us) AS first,
+        max(s.started_us + s.span_us) AS last
+    FROM session AS s
+    CROSS JOIN id AS i ON i.src_ip_id = s.src_ip_id
+    WHERE s.started_us >= :since_us
+        AND s.started_us < :until_us
+        AND (:sensor_id IS NULL OR s.sensor_id = :sensor_id)
+    GROUP BY i.src_ip
+)
+SELECT
+    m.src_ip,
+    m.sessions,
+    d.login_failed,
+    d.login_success,
+    d.commands,
+    d.downloads,
+    d.uploads,
+    d.first,
+    d.last,
+    m.days
+FROM most AS m
+JOIN did AS d ON d.src_ip = m.src_ip
+ORDER BY m.sessions DESC, m.src_ip;
