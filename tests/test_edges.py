@@ -109,6 +109,7 @@ def test_a_day_is_the_one_that_is_meant_by_during(name, date, hours):
     before, day, after = pieces(period.since_us - 1, period.until_us + 1, clocks)
     assert (day.since_us, day.until_us) == (period.since_us, period.until_us)
     assert (before.day, after.day) == (day.day - 1, day.day + 1)
+    assert {day_of(us, clocks) for us in range(day.since_us, day.until_us, HOUR_US // 4)} == {day.day}
     assert (period.until_us - period.since_us) / HOUR_US == hours
 
 
