@@ -10,7 +10,7 @@ from sqlite cimport (
     SQLITE_DONE, SQLITE_ERROR, SQLITE_NOMEM, SQLITE_OK, SQLITE_ROW, bind_integer, bind_null, bind_pointer, column_integer, finalize,
     prepare, reset, result_error_code, sqlite3, sqlite3_context, sqlite3_stmt, sqlite3_value, step, value_integer, value_pointer,
 )
-from sums cimport Sums, Total, add_total, begin_sums, close_sums, fetch_slot, fetch_total, largest, total_hash
+from sums cimport Sums, Total, add_total, begin_sums, close_sums, fetch_slot, fetch_total, total_hash
 
 cdef enum:
     ROWS_AT_ONCE = MOST_WANTED // 2          # of which each has two texts
@@ -27,7 +27,6 @@ cdef struct Wish:
     int64_t sensor_id
     bint together            # kinds are not told apart
     int64_t top              # only those that are seen as often as the `top` most frequent; 0: all
-    int64_t side             # pairs are counted by one of their sides, see sides.pxd; 0: as they are
 
 # The statements of sql/totals/, and what keys are made with.
 cdef struct Means:
@@ -49,7 +48,9 @@ cdef struct Counting:
     Wish wish
     Keys keys
     Sums sums
-    Sums sides               # of `sums`, if the totals of sides are asked for
+    bint whole               # `sums` has all there is
+    Sums sides               # the totals of one side of the pairs in `sums`: see sides.pxd
+    int64_t side             # which one; 0: the pairs themselves
     ValueRow *rows
     size_t row_count
     int64_t *days
@@ -59,7 +60,6 @@ cdef struct Counting:
     uint64_t last_key
     sqlite3_stmt *values
     sqlite3_stmt *texts
-    int64_t least            # that a total must have been seen to be told
 
 
 cdef inline void close_counting(Counting *counting) noexcept nogil:
@@ -220,6 +220,11 @@ cdef inline int count_day(Counting *counting, int64_t day) noexcept nogil:
     return count_rows(counting) if code == SQLITE_OK else code
 
 
+cdef inline bint has_more(const Sums *sums) noexcept nogil:
+    """Whether there are values beyond the range that was counted last."""
+    return sums.high != ~<uint64_t>0
+
+
 cdef inline int count_range(Counting *counting, uint64_t low) noexcept nogil:
     """Makes the totals of values whose hash is at least `low`, up to where they fill the memory. Returns SQLite's code."""
     cdef size_t i
@@ -227,11 +232,5 @@ cdef inline int count_range(Counting *counting, uint64_t low) noexcept nogil:
     for i in range(counting.day_count):
         if code == SQLITE_OK:
             code = count_day(counting, counting.days[i])
-    if code == SQLITE_OK:
-        code = largest(&counting.sums, <size_t>counting.wish.top, &counting.least)
+    counting.whole = code == SQLITE_OK and low == 0 and not has_more(&counting.sums)
     return code
-
-
-cdef inline bint has_more(const Sums *sums) noexcept nogil:
-    """Whether there are values beyond the range that was counted last."""
-    return sums.high != ~<uint64_t>0

@@ -1,15 +1,17 @@
 # Pairs by one of their sides: what each user name, or each password, comes to, and with how many others. All totals of pairs are
 # counted first, because only they tell which others are different.
 
-from libc.stdint cimport uint64_t
+from libc.stdint cimport int64_t, uint64_t
 
 from counting cimport Counting, count_range, has_more
 from sqlite cimport SQLITE_OK
-from sums cimport Sums, Total, begin_sums, enter_total, find_total, largest, total_hash
+from sums cimport Sums, Total, begin_sums, enter_total, find_total, total_hash
 
 cdef enum:
+    PAIRS = 0
     SIDE_A = 1
     SIDE_B = 2
+    EACH_WAY = 3             # the pairs, then by a, then by b
 
 
 cdef inline int add_side(Counting *counting, const Total *pair) noexcept nogil:
@@ -18,7 +20,7 @@ cdef inline int add_side(Counting *counting, const Total *pair) noexcept nogil:
     cdef Total one = pair[0]
     cdef Total *total
     cdef uint64_t hashed
-    if counting.wish.side == SIDE_A:
+    if counting.side == SIDE_A:
         one.days = one.b_key != 0
         one.b = 0
         one.b_key = 0
@@ -48,13 +50,28 @@ cdef inline int count_sides(Counting *counting, uint64_t low) noexcept nogil:
     cdef size_t i
     cdef int code = begin_sums(&counting.sides, low)
     while code == SQLITE_OK:
-        code = count_range(counting, from_pair)
+        if not counting.whole:
+            code = count_range(counting, from_pair)
         for i in range(counting.sums.count):
             if code == SQLITE_OK:
                 code = add_side(counting, &counting.sums.totals[i])
         if not has_more(&counting.sums):
             break
         from_pair = counting.sums.high + 1
-    if code == SQLITE_OK:
-        code = largest(&counting.sides, <size_t>counting.wish.top, &counting.least)
     return code
+
+
+cdef inline const Sums *told_sums(const Counting *counting) noexcept nogil:
+    """The totals that were asked for."""
+    return &counting.sides if counting.side else &counting.sums
+
+
+cdef inline int64_t count_stated(const Counting *counting) noexcept nogil:
+    """How many of them have a text where they can have one."""
+    cdef const Sums *sums = told_sums(counting)
+    cdef int64_t stated = 0
+    cdef size_t i
+    for i in range(sums.count):
+        stated += ((counting.side == SIDE_B or sums.totals[i].a_key != 0)
+                   and (counting.side == SIDE_A or sums.totals[i].b_key != 0))
+    return stated

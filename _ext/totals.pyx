@@ -4,8 +4,10 @@
 
 One row for each (kind, text of a, text of b) of rollup_value in a half-open range of days, in no order: kind, a, b, a_key,
 b_key, seen, seen_low, first_day, last_day, days. With side 1 one row for each text of a, with side 2 for each of b: the other
-one is 0, and `others` in place of `days` says how many different ones there are, that of no text left out. Of the arguments
-the last four may be left out or NULL (all sensors, no, all, pairs).
+one is 0, and `others` in place of `days` says how many different ones there are, that of no text left out. With side 3 all of
+these, one way after the other; `way` says which a row is of. `stated` is how many rows there are whose texts are stated, `top` or
+not: of those of the same `turn`, of which there is one for a way unless the memory is too small. Of the arguments the last four
+may be left out or NULL (all sensors, no, all, pairs).
 
 A loadable extension of SQLite like `_fold`, with a copy of its own of the routines.
 """
@@ -18,22 +20,23 @@ import os
 
 from counting cimport *
 from keys cimport gather_text
-from sides cimport SIDE_A, SIDE_B, count_sides
+from sides cimport EACH_WAY, PAIRS, SIDE_A, SIDE_B, count_sides, count_stated, told_sums
 from sqlite cimport *
-from sums cimport MOST_TOTALS, Sums, Total
+from sums cimport MOST_TOTALS, Sums, Total, largest
 
 cdef enum:
-    FIRST_ARGUMENT = 11      # among the columns
+    FIRST_ARGUMENT = 14      # among the columns
     DAYS = 9
+    OTHERS = 10
     ARGUMENTS = 8
     NEEDED_ARGUMENTS = 4
 
 cdef extern from *:
     """
     static const char sc_totals_declaration[] =
-        "CREATE TABLE value_totals (kind, a, b, a_key, b_key, seen, seen_low, first_day, last_day, days, others,"
-        " kind_low HIDDEN, kind_high HIDDEN, since_day HIDDEN, end_day HIDDEN, sensor_id HIDDEN, together HIDDEN, top HIDDEN,"
-        " side HIDDEN)";
+        "CREATE TABLE value_totals (kind, a, b, a_key, b_key, seen, seen_low, first_day, last_day, days, others, way, turn,"
+        " stated, kind_low HIDDEN, kind_high HIDDEN, since_day HIDDEN, end_day HIDDEN, sensor_id HIDDEN, together HIDDEN,"
+        " top HIDDEN, side HIDDEN)";
     """
     const char *DECLARATION "sc_totals_declaration"
 
@@ -46,6 +49,10 @@ cdef struct Known:
 cdef struct TotalsCursor:
     Cursor base
     Counting counting
+    int64_t side             # as it was asked for
+    int64_t turn
+    int64_t stated
+    int64_t least            # that a total must have been seen to be told
     uint32_t at
     bint done
 
@@ -131,7 +138,7 @@ cdef int close_cursor(Cursor *cursor) noexcept nogil:
     return SQLITE_OK
 
 
-cdef bint read_wish(int given, sqlite3_value **values, Wish *wish) noexcept nogil:
+cdef bint read_wish(int given, sqlite3_value **values, Wish *wish, int64_t *side) noexcept nogil:
     """False if an argument that is needed, or more than one, is no number."""
     cdef int64_t numbers[ARGUMENTS]
     cdef bint stated[ARGUMENTS]
@@ -155,7 +162,7 @@ cdef bint read_wish(int given, sqlite3_value **values, Wish *wish) noexcept nogi
     wish.one_sensor = stated[4]
     wish.sensor_id = numbers[4]
     wish.together = numbers[5] != 0
-    wish.side = numbers[7] if SIDE_A <= numbers[7] <= SIDE_B else 0
+    side[0] = numbers[7] if SIDE_A <= numbers[7] <= EACH_WAY else PAIRS
     wish.top = numbers[6] if 0 < numbers[6] <= MOST_TOTALS else 0            # there are never more at once
     return True
 
@@ -165,11 +172,13 @@ cdef int filter(Cursor *cursor, int given, const char *text, int argc, sqlite3_v
     cdef Known *known = <Known *>cursor.table
     cdef Wish wish
     cdef int code
-    if not read_wish(given, values, &wish):
+    if not read_wish(given, values, &wish, &opened.side):
         return fail(cursor.table, SQLITE_ERROR, b"an argument of value_totals is no integer")
     code = open_counting(&opened.counting, known.database, known.means, &wish)
     if code != SQLITE_OK:
         return failed(cursor, code)
+    opened.turn = 0
+    opened.counting.side = PAIRS if opened.side == EACH_WAY else opened.side
     return count_from(cursor, 0)
 
 
@@ -177,28 +186,32 @@ cdef int count_from(Cursor *cursor, uint64_t low) noexcept nogil:
     """Counts the values from a hash on, and goes to the first that is told."""
     cdef TotalsCursor *opened = <TotalsCursor *>cursor
     cdef Counting *counting = &opened.counting
-    cdef int code = count_sides(counting, low) if counting.wish.side else count_range(counting, low)
+    cdef int code = count_sides(counting, low) if counting.side else count_range(counting, low)
+    if code == SQLITE_OK:
+        code = largest(told_sums(counting), <size_t>counting.wish.top, &opened.least)
     if code != SQLITE_OK:
         return failed(cursor, code)
+    opened.stated = count_stated(counting)
+    opened.turn += 1
     opened.at = 0
     opened.done = False
     return go_on(cursor)
 
 
-cdef const Sums *told(const TotalsCursor *opened) noexcept nogil:
-    return &opened.counting.sides if opened.counting.wish.side else &opened.counting.sums
-
-
 cdef int go_on(Cursor *cursor) noexcept nogil:
     """From where the cursor stands to the next total that is told."""
     cdef TotalsCursor *opened = <TotalsCursor *>cursor
-    cdef const Sums *sums = told(opened)
+    cdef Counting *counting = &opened.counting
+    cdef const Sums *sums = told_sums(counting)
     while opened.at < sums.count:
-        if sums.totals[opened.at].seen >= opened.counting.least:
+        if sums.totals[opened.at].seen >= opened.least:
             return SQLITE_OK
         opened.at += 1
     if has_more(sums):
         return count_from(cursor, sums.high + 1)
+    if opened.side == EACH_WAY and counting.side < SIDE_B:
+        counting.side += 1
+        return count_from(cursor, 0)
     opened.done = True
     return SQLITE_OK
 
@@ -214,10 +227,10 @@ cdef int after_last(Cursor *cursor) noexcept nogil:
 
 cdef int column_of_total(Cursor *cursor, sqlite3_context *context, int column) noexcept nogil:
     cdef const TotalsCursor *opened = <const TotalsCursor *>cursor
-    cdef const Total *total = &told(opened).totals[opened.at]
-    cdef bint sides = opened.counting.wish.side != 0
+    cdef const Total *total = &told_sums(&opened.counting).totals[opened.at]
+    cdef bint of_side = opened.counting.side != PAIRS
     cdef int64_t cells[FIRST_ARGUMENT]
-    if column >= FIRST_ARGUMENT or (column >= DAYS and (column == DAYS) == sides):
+    if column >= FIRST_ARGUMENT or (column == DAYS and of_side) or (column == OTHERS and not of_side):
         result_null(context)
         return SQLITE_OK
     cells[0] = total.kind
@@ -229,7 +242,10 @@ cdef int column_of_total(Cursor *cursor, sqlite3_context *context, int column) n
     cells[6] = total.seen_low
     cells[7] = total.first_day
     cells[8] = total.last_day
-    cells[9] = cells[10] = total.days
+    cells[DAYS] = cells[OTHERS] = total.days
+    cells[11] = opened.counting.side
+    cells[12] = opened.turn
+    cells[13] = opened.stated
     result_integer(context, cells[column])
     return SQLITE_OK
 

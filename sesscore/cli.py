@@ -19,6 +19,7 @@ from sesscore.commands.merge import merge
 from sesscore.commands.quarantine import quarantine
 from sesscore.commands.report import report
 from sesscore.commands.schema import schema
+from sesscore.commands.sessions import sessions
 from sesscore.commands.show import show
 from sesscore.commands.sql import sql
 from sesscore.commands.synth import synth
@@ -62,7 +63,7 @@ def cli(context: click.Context, config: str | None) -> None:
     context.ensure_object(options.Settings).sensors = configuration.sensors
 
 
-for command in (db, ingest, matchers, merge, quarantine, report, schema, show, sql, synth, verify, why):
+for command in (db, ingest, matchers, merge, quarantine, report, schema, sessions, show, sql, synth, verify, why):
     cli.add_command(command)
 
 

@@ -43,22 +43,33 @@ class Activity(NamedTuple):
 
 
 class Texts(dict[int, str | None]):
-    """text_id → text. The oldest, which are the frequent ones, are kept; the others are asked for each time."""
+    """text_id → text. As many as have room are kept, the others are asked for each time.
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    ahead: keep the oldest, which are the frequent ones, from the beginning; else those that are asked for first.
+    """
+
+    def __init__(self, connection: apsw.Connection, *, ahead: bool = True) -> None:
         super().__init__({0: None})
         self._connection = connection
-        left = _BUDGET
-        for text_id, value in connection.execute(sql("content/texts")):
-            left -= len(value) + _ENTRY
-            if left < 0:
+        self._left = _BUDGET
+        for text_id, value in connection.execute(sql("content/texts")) if ahead else ():
+            if not self._kept(text_id, value):
                 break
-            self[text_id] = value
 
     def __missing__(self, text_id: int) -> str | None:
         """A text that is not kept; None if there is none, as in the view."""
         found: str | None = self._connection.execute(sql("content/text"), (text_id,)).get
+        if found is not None:
+            self._kept(text_id, found)
         return found
+
+    def _kept(self, text_id: int, value: str) -> bool:
+        """Keeps a text if it has room."""
+        self._left -= len(value) + _ENTRY
+        if self._left < 0:
+            return False
+        self[text_id] = value
+        return True
 
 
 class ActivityReader:

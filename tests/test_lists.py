@@ -240,7 +240,7 @@ def test_plans_look_at_no_more_than_the_period(days, name, section):
     statement = report(name).statement(section)
     bound = bindings(days, Period(DAY * DAY_US, (DAY + 7) * DAY_US), None)
     own = {one.name: one.default for one in statement.parameters}
-    before = dict.fromkeys(statement.bound, 0)
+    before = dict.fromkeys((one.name for one in statement.given), 0)
     plan = days.execute(f"EXPLAIN QUERY PLAN {statement.sql}", {**bound, **own, **before}).fetchall()
     looked = [row[3] for row in plan if "VIRTUAL TABLE" not in row[3]]
     tables = re.findall(r"(?:FROM|JOIN) (rollup_value|rollup_session|session|text)(?: AS (\w+))?", statement.sql)

@@ -155,7 +155,8 @@ def test_every_statement_says_what_it_answers_and_which_columns(name):
         assert statement.columns, statement.where
         own = {parameter.name for parameter in statement.parameters}
         assert not own & BOUND
-        assert all(f":{parameter}" in statement.sql for parameter in own), statement.where
+        if not report(name).composed:  # else a module may read them
+            assert all(f":{parameter}" in statement.sql for parameter in own), statement.where
 
 
 @pytest.mark.parametrize("name", shipped())

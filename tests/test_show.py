@@ -144,3 +144,12 @@ def test_hostile_text_stays_whole_in_json(capsys, db):
     assert code == 0
     assert all(line.isprintable() for line in out.splitlines())
     assert HOSTILE in [one["value"] for one in shown(capsys, db, "bb")[0]["activities"]]
+
+
+def test_into_a_file(capsys, db, tmp_path):
+    code, out, _ = outcome(capsys, "show", "aa", "--db", db, "--format", "json")
+    assert outcome(capsys, "show", "aa", "--db", db, "--format", "json", "-o", str(tmp_path / "aa.json"))[:2] == (
+        code,
+        "",
+    )
+    assert (tmp_path / "aa.json").read_text("utf-8") == out

@@ -59,12 +59,13 @@ def test_a_parameter_says_what_is_allowed():
 -- parameters:
 --   limit integer from 1 = 50: rows
 --   step text of day|hour = day: how long
--- bound: before_first_day, before_end_day
+-- given:
+--   before_first_day integer = 0: bound by a module
 SELECT 1"""
     found = parse("x", header, "x.sql")
     limit, step = found.parameters
     assert (limit.least, step.allowed) == (1, ("day", "hour"))
-    assert found.bound == ("before_first_day", "before_end_day")
+    assert found.given == (Parameter("before_first_day", int, 0, "bound by a module"),)
     assert (limit.value("1"), limit.value(str(2**63 - 1)), step.value("hour")) == (1, 2**63 - 1, "hour")
     for text in ("0", "-1", "x", "1.5", str(2**63), ""):
         with pytest.raises(UsageError, match="--limit must be a whole number, 1 or more"):

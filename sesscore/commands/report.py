@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -34,45 +34,52 @@ class _Reports(click.Command):
         for one in found:
             if one.parameters:
                 with formatter.section(f"Options of {one.name}"):
-                    formatter.write_dl(list(_described(one)))
+                    formatter.write_dl(list(described(one)))
 
 
-def _described(report: "Report") -> Iterator[tuple[str, str]]:
+def described(report: "Report") -> Iterator[tuple[str, str]]:
+    """The options of a report and what they say."""
     for one in report.parameters.values():
         default = "" if one.default is None else f"  [default: {one.default!s}]"
         wanted = "|".join(one.allowed) or {int: "NUMBER", float: "NUMBER", str: "TEXT"}[one.type]
         yield f"--{one.option} {wanted}", one.help + default
 
 
+def of_reports(command: options.Command) -> options.Command:
+    """The options of every report; those of one report come as `options_of_the_report`."""
+    more = click.argument(
+        "options_of_the_report", nargs=-1, type=click.UNPROCESSED, metavar="[OPTION OF THE REPORT]..."
+    )
+    defang = "Write addresses so that nobody follows them by mistake: hxxp[://]evil[.]org."
+    for option in reversed(
+        (
+            more,
+            options.database,
+            options.sensor("Only sessions and events of this sensor."),
+            period,
+            click.option("--defang", is_flag=True, help=defang),
+            click.option(
+                "--compat", is_flag=True, help="Names of fields as the older tools had them, where they differ."
+            ),
+            options.format_(*FORMATS),
+            options.output,
+            options.debug,
+        )
+    ):
+        command = option(command)
+    return command
+
+
 @click.command(cls=_Reports, context_settings={"ignore_unknown_options": True})
 @click.argument("name")
-@click.argument("options_of_the_report", nargs=-1, type=click.UNPROCESSED, metavar="[OPTION OF THE REPORT]...")
-@options.database
-@options.sensor("Only sessions and events of this sensor.")
-@period
-@click.option(
-    "--defang", is_flag=True, help="Write addresses so that nobody follows them by mistake: hxxp[://]evil[.]org."
-)
+@of_reports
 @click.option(
     "--reports",
     type=options.FILE,
     metavar="FOLDER",
     help="Where your own reports lie.  [default: reports beside your config.toml]",
 )
-@options.format_(*FORMATS)
-@options.output
-@options.debug
-def report(
-    name: str,
-    options_of_the_report: Sequence[str],
-    db: str | None,
-    sensor: str | None,
-    period: "Period",
-    defang: bool,
-    reports: str | None,
-    format: str,
-    output: str,
-) -> None:
+def report(name: str, options_of_the_report: Sequence[str], reports: str | None, **asked: Any) -> None:
     """Print a report on what was ingested.
 
     NAME: one of those below, or a file NAME.sql of your own.
@@ -80,7 +87,7 @@ def report(
     from sesscore.report.registry import report as find
 
     found = find(name, own_folder(reports))
-    print_report(found, given(found, options_of_the_report), db, sensor, period, defang, format, output)
+    print_report(found, given(found, options_of_the_report), **asked)
 
 
 def print_report(
@@ -90,8 +97,9 @@ def print_report(
     sensor: str | None,
     period: "Period",
     defang: bool,
-    format_: str,
+    format: str,
     output: str,
+    compat: bool = False,
 ) -> None:
     """Runs a report and writes it. Raises SesscoreError."""
     from sesscore.formats import pieces
@@ -107,12 +115,12 @@ def print_report(
         sqlite_errors(database.path),
         one_state(database.connection),
     ):
-        document = made(Snapshot(database.connection, report, period, sensor, values))
+        document = made(Snapshot(database.connection, report, period, sensor, values, compat=compat))
         if defang:
             from sesscore.defang import defang as without_fangs
 
             document = document.changed(without_fangs)
-        out.write(pieces(document, format_, look(output)))
+        out.write(pieces(document, format, look(output)))
 
 
 def look(output: str) -> "Look":

@@ -8,8 +8,8 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sesscore.formats.rows import columns_of, rows_of
-from sesscore.report.document import Document
+from sesscore.formats.rows import columns_of, rows_of, sections_of_rows
+from sesscore.report.document import Document, Section
 from sesscore.report.values import plain
 from sesscore.safecells import csv_cell
 
@@ -21,22 +21,22 @@ Cell = int | float | str | None
 
 def pieces(document: Document, look: "Look") -> Iterator[bytes]:
     """A line for each row, UTF-8."""
-    cells = _one(document) if len(document.sections) == 1 else _all(document)
+    sections = sections_of_rows(document)
+    cells = _one(sections[0]) if len(sections) == 1 else _all(sections)
     return _written(cells)
 
 
-def _one(document: Document) -> Iterator[Sequence[Cell]]:
-    (section,) = document.sections
+def _one(section: Section) -> Iterator[Sequence[Cell]]:
     columns = columns_of(section)
     yield [column.name for column in columns]
     for row in rows_of(section):
         yield [plain(column.kind, value) for column, value in zip(columns, row, strict=True)]
 
 
-def _all(document: Document) -> Iterator[Sequence[Cell]]:
+def _all(sections: Sequence[Section]) -> Iterator[Sequence[Cell]]:
     """Sections have different columns: each value stands in a row of its own."""
     yield ["section", "row", "column", "value"]
-    for section in document.sections:
+    for section in sections:
         columns = columns_of(section)
         for number, row in enumerate(rows_of(section), 1):
             for column, value in zip(columns, row, strict=True):

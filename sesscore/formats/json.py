@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from sesscore.report.document import Document, Figures, Records, Section, Sum, Table
+from sesscore.report.document import Document, Figures, Listed, Records, Section, Sum, Table
 from sesscore.report.values import plain
 from sesscore.safetext import safe_json
 
@@ -46,6 +46,27 @@ def text(value: Any) -> bytes:
     return safe_json(orjson.dumps(value).decode()).encode()
 
 
+def streamed(row: Mapping[str, Any]) -> Iterator[bytes]:
+    """An object on one line, in pieces: its long lists are never held."""
+    if not any(isinstance(value, Listed) for value in row.values()):
+        yield text(row)
+        return
+    before = b"{"
+    for name, value in row.items():
+        yield before + text(name) + b":"
+        before = b","
+        yield from _list(value) if isinstance(value, Listed) else (text(value),)
+    yield b"}"
+
+
+def _list(values: Iterable[Any]) -> Iterator[bytes]:
+    before = b"["
+    for value in values:
+        yield before + text(value)
+        before = b","
+    yield b"[]" if before == b"[" else b"]"
+
+
 def objects(section: Section) -> Iterator[Mapping[str, Any]]:
     """Each row of a section by the names of its columns; figures are one row."""
     match section:
@@ -68,11 +89,12 @@ def _member(name: str) -> bytes:
 
 
 def _section(section: Section) -> Iterator[bytes]:
-    if isinstance(section, Figures | Sum):
-        yield text(next(objects(section)))
+    if isinstance(section, Figures | Sum) or (isinstance(section, Records) and section.single):
+        yield from streamed(next(iter(objects(section))))
         return
     before = b"[\n    "
     for row in objects(section):
-        yield before + text(row)
+        yield before
+        yield from streamed(row)
         before = b",\n    "
     yield b"[]" if before.startswith(b"[") else b"\n  ]"

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sesscore.formats.json import objects, text
+from sesscore.formats.json import objects, streamed
+from sesscore.formats.rows import sections_of_rows
 from sesscore.report.document import Document
 
 if TYPE_CHECKING:
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
 def pieces(document: Document, look: "Look") -> Iterator[bytes]:
     """A line for each row, in the order of the sections."""
-    several = len(document.sections) > 1
-    for section in document.sections:
+    sections = sections_of_rows(document)
+    for section in sections:
         for row in objects(section):
-            yield text({"section": section.name, **row} if several else row) + b"\n"
+            yield from streamed({"section": section.name, **row} if len(sections) > 1 else row)
+            yield b"\n"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sesscore.formats.rows import columns_of, rows_of
+from sesscore.formats.rows import seen
 from sesscore.report.document import Column, Document
 from sesscore.report.values import Value, shown
 from sesscore.safecells import markdown_cell
@@ -19,11 +19,11 @@ def pieces(document: Document, look: "Look") -> Iterator[bytes]:
     """A heading, then a table for each section."""
     yield f"# {_said(document.title)}\n\n{_said(document.covers)}\n".encode()
     for section in document.sections:
-        columns = columns_of(section)
+        columns, rows = seen(section)
         yield f"\n## {_said(section.title)}\n\n".encode()
         yield _line([_said(column.heading) for column in columns])
         yield _line(["---:" if column.kind.stands_right else "---" for column in columns])
-        for row in rows_of(section):
+        for row in rows:
             yield _line(_cells(columns, row))
 
 

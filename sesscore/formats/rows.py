@@ -2,8 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 
-from sesscore.report.document import Column, Figures, Records, Section, Sum, Table
+from sesscore.report.document import Column, Document, Figures, Records, Section, Sum, Table
 from sesscore.report.values import Kind, Value
+
+
+def sections_of_rows(document: Document) -> list[Section]:
+    """The sections but those that stand aside."""
+    return [section for section in document.sections if not (isinstance(section, Records) and section.aside)]
+
+
+def seen(section: Section) -> tuple[Sequence[Column], Iterator[Sequence[Value]]]:
+    """Columns and rows for people, who do not want all of them."""
+    columns, rows = columns_of(section), rows_of(section)
+    places = [i for i, column in enumerate(columns) if not column.unseen]
+    if len(places) == len(columns):
+        return columns, rows
+    return [columns[i] for i in places], ([row[i] for i in places] for row in rows)
 
 
 def columns_of(section: Section) -> Sequence[Column]:

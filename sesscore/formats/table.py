@@ -5,7 +5,7 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from sesscore.formats.grid import grid
-from sesscore.formats.rows import rows_of
+from sesscore.formats.rows import seen
 from sesscore.render import BAD, DIM, GOOD, HEADING, Line, Span, bare, written
 from sesscore.report.document import Column, Document, Figures, Records, Section, Sum, Table
 from sesscore.report.values import Value, shown
@@ -106,12 +106,13 @@ def _listed(section: Figures, named: str, valued: str, limit: int, drawn: bool) 
 
 
 def _rows(section: Table | Records, limit: int, drawn: bool) -> Iterator[Line]:
-    title, rows = section.title, rows_of(section)
+    columns, rows = seen(section)
+    title = section.title
     if isinstance(section, Table) and section.most is not None:
         title, rows = _first(title, list(rows), section.most)
     if title:
         yield [Span(title, HEADING)]
-    yield from grid(section.columns, rows, limit, drawn=drawn)
+    yield from grid(columns, rows, limit, drawn=drawn)
 
 
 def _first(title: str, rows: list[Sequence[Value]], most: int) -> tuple[str, Iterator[Sequence[Value]]]:

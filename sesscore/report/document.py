@@ -17,7 +17,7 @@ class Column:
     """One column of a section.
 
     label: its heading for people. drawn: "bar", also as a bar beside the largest; "share", as a part of the sum, too.
-    whole: never cut.
+    whole: never cut. unseen: for programs only.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Column:
     label: str = ""
     drawn: str = ""
     whole: bool = False
+    unseen: bool = False
 
     @property
     def heading(self) -> str:
@@ -103,11 +104,23 @@ Sheet = Iterable[Labelled | Line]
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A list in a record that may be long: it is asked for each time that it is taken, and never held."""
+
+    ask: Callable[[], Iterator[Any]]
+
+    def __iter__(self) -> Iterator[Any]:
+        """Its values, from the beginning."""
+        return self.ask()
+
+
+@dataclass(frozen=True)
 class Records:
     """Things with parts: for programs an array of nested objects, of which `columns` are those that fit a table.
 
-    A column's name is the way to its value, with a dot for each step down. schema: JSON Schema of a record. sheet: a
-    record as lines of text; None: like a row.
+    A column's name is the way to its value, with a dot for each step down. Values may be objects, lists and `Listed`.
+    schema: JSON Schema of a record. sheet: a record as lines of text; None: like a row. single: there is one record;
+    for programs it is the object itself. aside: left out of formats that are nothing but rows.
     """
 
     name: str
@@ -118,6 +131,8 @@ class Records:
     unseen: bool = False
     schema: Mapping[str, Any] = field(default_factory=dict)
     sheet: Callable[[Mapping[str, Any]], Sheet] | None = None
+    single: bool = False
+    aside: bool = False
 
     def row(self, record: Mapping[str, Any]) -> list[Value]:
         """The values of its columns."""
@@ -161,7 +176,8 @@ class Document:
 
     def changed(self, change: Callable[[str], str]) -> "Document":
         """The same with every text of its values changed."""
-        return replace(self, sections=[_changed(section, change) for section in self.sections])
+        sections = [_changed(section, change) for section in self.sections]
+        return replace(self, sections=sections, head=_deep(self.head, change))
 
 
 def _changed(section: Section, change: Callable[[str], str]) -> Section:
@@ -190,6 +206,8 @@ def _deep(value: Any, change: Callable[[str], str]) -> Any:
             return {key: _deep(below, change) for key, below in value.items()}
         case list() | tuple():
             return [_deep(below, change) for below in value]
+        case Listed():
+            return Listed(lambda: (_deep(below, change) for below in value))
     return value
 
 

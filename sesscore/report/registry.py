@@ -22,9 +22,19 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 # Reports that a module makes of their statements, and what they answer.
 COMPOSED = {
+    "abnormal": "Sessions with an uncommon number of commands, in the form of the older tools.",
+    "attacks": "Each session in the form of the older tools, and what they add up to.",
+    "daily": "Each UTC day in the form of the older tools: totals, top lists, alerts; of all sensors and of each.",
     "diff": "Two periods, or two sensors: what is new, gone or changed, and the rates by the day.",
+    "monthly": "Each month in the same form, with trends.",
+    "sessions": "Sessions by filters, in any order, page by page.",
     "summary": "The whole database on one page.",
+    "weekly": "Each ISO week in the same form.",
 }
+
+
+# Reports that ask the statements of another.
+SHARED = {"abnormal": "attacks", "monthly": "daily", "weekly": "daily"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ def report(name: str, folder: Path | None = None) -> Report:
 
 def shipped() -> list[str]:
     """The names of the reports that come with the program."""
-    return folders(_SHIPPED)
+    return sorted({*folders(_SHIPPED), *SHARED})
 
 
 def own(folder: Path | None) -> list[str]:
@@ -77,8 +87,8 @@ def own(folder: Path | None) -> list[str]:
 
 
 def _shipped(name: str) -> Report:
-    texts = {one: sql(f"{_SHIPPED}/{name}/{one}") for one in names(f"{_SHIPPED}/{name}")}
-    statements = _statements(texts, f"sql/{_SHIPPED}/{name}")
+    folder = f"{_SHIPPED}/{SHARED.get(name, name)}"
+    statements = _statements({one: sql(f"{folder}/{one}") for one in names(folder)}, f"sql/{folder}")
     if name not in COMPOSED:
         return Report(name, statements[0].answers, statements)
     options = getattr(import_module(f"sesscore.report.{name}"), "OPTIONS", ())

@@ -65,6 +65,8 @@ def _section(section: Section) -> Mapping[str, Any]:
         case Table():
             return {"title": section.title, "type": "array", "items": _row(section.columns)}
         case Records():
+            if section.single:
+                return {"title": section.title, **section.schema}
             return {"title": section.title, "type": "array", "items": section.schema}
 
 

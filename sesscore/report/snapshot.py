@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 import apsw
 
@@ -25,7 +25,8 @@ _MISTAKES = (apsw.SQLError, apsw.AuthError, apsw.MismatchError, apsw.TooBigError
 class Snapshot:
     """Within a transaction of the caller. connection: for queries only.
 
-    options: values of parameters that were given; the others have their defaults.
+    options: values of parameters that were given; the others have their defaults. compat: with the names that the older
+    tools had, where they differ.
     """
 
     def __init__(
@@ -35,17 +36,35 @@ class Snapshot:
         period: Period,
         sensor: str | None = None,
         options: Mapping[str, Value] | None = None,
+        *,
+        compat: bool = False,
     ) -> None:
-        self._connection = connection
+        self.connection = connection
         self.report = report
         self.period = period
         self.sensor = sensor
+        self.compat = compat
         self.options = {name: one.default for name, one in report.parameters.items()} | dict(options or {})
         if report.own:
             connection.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)  # nor can it look at, or make, another file
         self._rollups = Rollups(connection, period)
         self._bound = bindings(connection, period, sensor)
         self._columns = {statement.name: self._prepared(statement) for statement in report.statements}
+
+    @property
+    def first_day(self) -> int:
+        """The first UTC day of which something lies in the period."""
+        return cast("int", self._bound["first_day"])
+
+    @property
+    def end_day(self) -> int:
+        """The first UTC day after it."""
+        return cast("int", self._bound["end_day"])
+
+    @property
+    def sensor_id(self) -> int | None:
+        """The number of the sensor; None: all."""
+        return cast("int | None", self._bound["sensor_id"])
 
     def section(self, name: str, **values: Value) -> Section:
         """A section of what a statement answers. values: of its parameters, before those of the options."""
@@ -66,7 +85,7 @@ class Snapshot:
         """The rows of a statement, asked for when they are taken."""
         statement = self.report.statement(name)
         with self._mistakes(statement):
-            yield from self._connection.cursor().execute(statement.sql, self._bindings(statement, values))
+            yield from self.connection.cursor().execute(statement.sql, self._bindings(statement, values))
 
     def objects(self, name: str, **values: Value) -> Iterator[dict[str, Any]]:
         """The same, each by the names of its columns."""
@@ -89,12 +108,13 @@ class Snapshot:
 
     def _bindings(self, statement: Statement, values: Mapping[str, Value]) -> dict[str, Value]:
         own = {one.name: self.options[one.name] for one in statement.parameters}
-        return {**self._bound, **dict.fromkeys(statement.bound), **own, **values}
+        given = {one.name: one.default for one in statement.given}
+        return {**self._bound, **own, **given, **values}
 
     def _prepared(self, statement: Statement) -> Sequence[Column]:
         """Has SQLite compile the statement, so that a mistake shows before anything is printed; its columns."""
         found: list[str] = []
-        cursor = self._connection.cursor()
+        cursor = self.connection.cursor()
 
         def look(cursor: apsw.Cursor, text: str, bindings: Any) -> bool:
             if found:

@@ -11,10 +11,10 @@
     SELECT ...
 
 The first lines say what it answers. `shape: figures` is for a statement that answers with one row; `half: yes` for a
-narrow one that may stand beside another. Behind a column stand its kind (`values.Kind`), `bar` or `share` if it is
-drawn too, `whole` if it is never cut, and `as` and its heading. The engine binds more parameters: see `BOUND`; and
-`bound: name, name` lists those that the module of a report binds, so that they are no options. All but the first line
-may be left out: then columns are what SQLite says they are.
+narrow one that may stand beside another. Parameters under `given:` are no options: the module of the report binds
+them. Behind a column stand its kind (`values.Kind`), `bar` or `share` if it is drawn too, `whole` if it is never cut,
+`unseen` if it is for programs only, and `as` and its heading. The engine binds more parameters: see `BOUND`. All but
+the first line may be left out: then columns are what SQLite says they are.
 """
 
 import os
@@ -33,10 +33,10 @@ _PARAMETER = re.compile(
     r" = (?P<default>.+?): (?P<help>.+)"
 )
 _COLUMN = re.compile(
-    r"(?P<name>\w+) (?P<kind>[a-z]+)(?: (?P<drawn>bar|share))?(?P<whole> whole)?"
+    r"(?P<name>\w+) (?P<kind>[a-z]+)(?: (?P<drawn>bar|share))?(?P<whole> whole)?(?P<unseen> unseen)?"
     r"(?: as (?P<label>[^:]+))?(?:: (?P<help>.+))?"
 )
-_KEYS = ("title", "shape", "half", "bound")
+_KEYS = ("title", "shape", "half")
 _TYPES = {"integer": int, "real": float, "text": str}
 _GREATEST = (1 << 63) - 1  # integer of SQLite
 
@@ -82,7 +82,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement and its header. columns: empty if the header names none. bound: parameters that a module binds."""
+    """A statement and its header. columns: empty if the header names none. given: parameters that a module binds."""
 
     name: str
     sql: str
@@ -91,8 +91,8 @@ class Statement:
     figures: bool = False
     half: bool = False
     parameters: tuple[Parameter, ...] = ()
+    given: tuple[Parameter, ...] = ()
     columns: tuple[Column, ...] = ()
-    bound: tuple[str, ...] = ()
     where: str = ""
 
 
@@ -100,7 +100,7 @@ def parse(name: str, text: str, where: str) -> Statement:
     """Reads a file. Raises UsageError for a header that cannot be understood; where: for that error."""
     header = _header(text)
     said: dict[str, str] = {}
-    listed: dict[str, list[str]] = {"parameters": [], "columns": []}
+    listed: dict[str, list[str]] = {"parameters": [], "given": [], "columns": []}
     answers: list[str] = []
     current: list[str] | None = None
     for line in header:
@@ -122,8 +122,8 @@ def parse(name: str, text: str, where: str) -> Statement:
         said.get("shape") == "figures",
         said.get("half") == "yes",
         tuple(_parameter(line, where) for line in listed["parameters"]),
+        tuple(_parameter(line, where) for line in listed["given"]),
         tuple(_column(line, where) for line in listed["columns"]),
-        tuple(re.findall(r"\w+", said.get("bound", ""))),
         where,
     )
 
@@ -163,4 +163,6 @@ def _column(line: str, where: str) -> Column:
             hint=f"NAME KIND, where KIND is one of: {', '.join(Kind)}",
         )
     label = (found["label"] or "").strip()
-    return Column(found["name"], Kind(found["kind"]), label, found["drawn"] or "", bool(found["whole"]))
+    return Column(
+        found["name"], Kind(found["kind"]), label, found["drawn"] or "", bool(found["whole"]), bool(found["unseen"])
+    )

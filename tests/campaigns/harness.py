@@ -70,6 +70,7 @@ def main(run: Callable[[Campaign, int], None], unit: str, amount: int, about: st
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no step after so many [no end]")
     parser.add_argument("--folder", help="where files are made; in memory is fastest [the system's]")
     options = parser.parse_args()
+    os.environ["SESSCORE_CONFIG"] = os.devnull  # for what runs in this process
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sesscore-", dir=options.folder) as folder:
         campaign = Campaign(Path(folder), options.seed, options.only, began + 60 * options.minutes)
@@ -98,4 +99,4 @@ def program(*arguments: object) -> list[str]:
 def environment(**more: str) -> dict[str, str]:
     """Of a process of sesscore: nothing of the user's own settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SESSCORE_")}
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", **more}
+    return {**kept, "SESSCORE_CONFIG": os.devnull, "PYTHONDONTWRITEBYTECODE": "1", **more}

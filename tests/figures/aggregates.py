@@ -19,46 +19,60 @@ TOP = 10
 
 
 def daily(selection: Selection, top: int = TOP, all_sensors: bool = False) -> Row:
-    """A document for each day on which anything happened."""
+    """A document for each day from the first to the last on which anything happened."""
 
-    def documents(of: Selection) -> dict[int, Row]:
-        return {day: _day(of, day, piece, top) for day, piece in of.days.items()}
+    def documents(of: Selection, gaps: bool) -> dict[int, Row]:
+        pieces = _filled(of.days, lambda day: day + 1) if gaps else of.days
+        return {day: _day(of, day, piece, top) for day, piece in pieces.items()}
 
     return {"days": _with_sensors(selection, documents, all_sensors)}
 
 
 def weekly(selection: Selection, all_sensors: bool = False) -> Row:
-    """A document for each ISO week in which anything happened."""
+    """A document for each ISO week from the first to the last in which anything happened."""
 
-    def documents(of: Selection) -> dict[int, Row]:
-        return {monday: _week(of, monday, piece) for monday, piece in of.by(lambda us: monday_of(of.day(us))).items()}
+    def documents(of: Selection, gaps: bool) -> dict[int, Row]:
+        weeks = of.by(lambda us: monday_of(of.day(us)))
+        pieces = _filled(weeks, lambda monday: monday + 7) if gaps else weeks
+        return {monday: _week(of, monday, piece) for monday, piece in pieces.items()}
 
     return {"weeks": _with_sensors(selection, documents, all_sensors)}
 
 
 def monthly(selection: Selection, all_sensors: bool = False) -> Row:
-    """A document for each month in which anything happened."""
+    """A document for each month from the first to the last in which anything happened."""
 
-    def documents(of: Selection) -> dict[int, Row]:
+    def documents(of: Selection, gaps: bool) -> dict[int, Row]:
         whole = of.but(since_us=None, until_us=None)
         before = whole.by(lambda us: month_of(of.day(us)))
         months = of.by(lambda us: month_of(of.day(us)))
+        pieces = _filled(months, lambda first: month_end(first) + 1) if gaps else months
         return {
             first: _month(of, first, piece, before.get(month_before(first), Stretch()))
-            for first, piece in months.items()
+            for first, piece in pieces.items()
         }
 
     return {"months": _with_sensors(selection, documents, all_sensors)}
 
 
+def _filled(pieces: dict[int, Stretch], after: Callable[[int], int]) -> dict[int, Stretch]:
+    """With the pieces between them in which nothing happened."""
+    filled: dict[int, Stretch] = {}
+    key = min(pieces, default=0)
+    while pieces and key <= max(pieces):
+        filled[key] = pieces.get(key, Stretch())
+        key = after(key)
+    return filled
+
+
 def _with_sensors(
-    selection: Selection, documents: Callable[[Selection], dict[int, Row]], all_sensors: bool
+    selection: Selection, documents: Callable[[Selection, bool], dict[int, Row]], all_sensors: bool
 ) -> list[Row]:
     """The documents in order; if asked for, each with those of the sensors that had anything in its time."""
-    found = documents(selection)
+    found = documents(selection, True)
     if all_sensors:
         names = sorted({event.sensor for event in selection.stretch.events})
-        of_sensors = [documents(selection.but(sensor=name)) for name in names]
+        of_sensors = [documents(selection.but(sensor=name), False) for name in names]
         for key, document in found.items():
             document["sensors"] = [of_sensor[key] for of_sensor in of_sensors if key in of_sensor]
     return [found[key] for key in sorted(found)]

@@ -75,11 +75,11 @@ def labels(block: Row) -> list[Label]:
     told: list[Label] = [
         ("Session", block["session"]),
         ("Session Duration", f"{seconds(block['duration_ms'])} seconds"),
-        ("Protocol", _text(block["protocol"], "None")),
+        ("Protocol", _text(block["protocol"], "unknown")),
         ("Username", _text(block["username"])),
         ("Password", _text(block["password"])),
         ("Timestamp", _text(block["timestamp"])),
-        ("Source IP Address", _text(block["src_ip"])),
+        ("Source IP Address", _text(block["src_ip"], "unknown")),
         ("Total Commands Run", str(block["total_commands"])),
     ]
     for one in block["downloads"]:

@@ -20,7 +20,8 @@ __all__ = ["logs"]
 
 def test_a_day(logs: list[Path]) -> None:
     days = expected("daily", logs)["days"]
-    assert [day["date"] for day in days] == ["2026-12-31", "2027-01-01", "2027-01-04"]
+    dates = ["2026-12-31", "2027-01-01", "2027-01-02", "2027-01-03", "2027-01-04"]
+    assert [day["date"] for day in days] == dates
     assert days[1] == {
         "@timestamp": "2027-01-01T00:00:00.000000Z",
         "generated_at": None,
@@ -61,10 +62,11 @@ def test_a_day(logs: list[Path]) -> None:
         "abnormalities": {"uncommon_command_sessions": 0, "recent_vt_submission_sessions": None},
         "alerts": [],
     }
-    assert days[2]["sessions"]["protocols"] == {"telnet": 1, "unknown": 1}
-    assert days[2]["sessions"]["avg_commands"] == 1.0
-    assert days[2]["sessions"]["avg_duration"] == 1.0  # two seconds and none
-    assert days[2]["commands"] == {"total": 2, "unique": 1, "top_commands": [{"value": "w", "count": 1}]}
+    assert days[4]["sessions"]["protocols"] == {"telnet": 1, "unknown": 1}
+    assert days[4]["sessions"]["avg_commands"] == 1.0
+    assert days[4]["sessions"]["avg_duration"] == 1.0  # two seconds and none
+    assert (days[2]["sessions"]["total"], days[2]["sessions"]["avg_commands"], days[2]["alerts"]) == (0, None, [])
+    assert days[4]["commands"] == {"total": 2, "unique": 1, "top_commands": [{"value": "w", "count": 1}]}
     assert days[0]["sessions"]["avg_commands"] == 2.0  # of the session that began, though it ran them the next day
     assert days[0]["commands"]["total"] == 0
 
@@ -73,12 +75,12 @@ def test_a_day_of_each_sensor(logs: list[Path]) -> None:
     only = expected("daily", logs, sensor="beta")["days"]
     assert [(day["date"], day["sensor"]) for day in only] == [("2027-01-04", "beta")]
     days = expected("daily", logs, all_sensors=True)["days"]
-    assert [[one["sensor"] for one in day["sensors"]] for day in days] == [["alpha"], ["alpha"], ["beta"]]
-    assert days[2]["sensors"] == only
+    assert [[one["sensor"] for one in day["sensors"]] for day in days] == [["alpha"], ["alpha"], [], [], ["beta"]]
+    assert days[4]["sensors"] == only
 
 
 def spike(folder: Path, *addresses: int) -> list[list[dict[str, Any]]]:
-    """The alerts of days in a row, with so many addresses on each; of days with any."""
+    """The alerts of days in a row, with so many addresses on each."""
     told = [
         event
         for day, number in enumerate(addresses)
@@ -109,7 +111,7 @@ def test_alerts(tmp_path: Path) -> None:
             }
         ],
     ]
-    assert [bool(found) for found in spike(tmp_path, 9, 1, 0, 0, 0, 0, 0, 0, 5)] == [False, False, True]
+    assert [bool(found) for found in spike(tmp_path, 9, 1, 0, 0, 0, 0, 0, 0, 5)] == [False] * 8 + [True]
     assert spike(tmp_path, 1, 0, 0, 0, 0, 0, 0, 0, 9)[-1] == []  # eight days before
 
 

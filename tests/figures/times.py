@@ -102,6 +102,6 @@ def hundredths(numerator: int, denominator: int) -> float:
     return (200 * numerator + denominator) // (2 * denominator) / 100
 
 
-def average(total: int, number: int) -> float:
-    """An average to two decimals; 0 of nothing."""
-    return hundredths(total, number) if number else 0.0
+def average(total: int, number: int) -> float | None:
+    """An average to two decimals; None of nothing."""
+    return hundredths(total, number) if number else None

@@ -38,6 +38,7 @@ TOPICS = (
     "period",
     "edges",
     "safety",
+    "older",
     "options",
     "upkeep",
     "faults",

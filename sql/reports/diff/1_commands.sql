@@ -3,7 +3,10 @@
 -- title: Commands
 -- parameters:
 --   limit integer from 1 = 50: rows of each list at the most
--- bound: before_first_day, before_end_day, before_sensor_id
+-- given:
+--   before_first_day integer = 0: first UTC day of the other side
+--   before_end_day integer = 0: first one after it
+--   before_sensor_id integer = NULL: its sensor; NULL: all
 -- columns:
 --   command text
 --   before count

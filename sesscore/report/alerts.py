@@ -1,0 +1,47 @@
+"""Alerts of a day: those that need no enrichment."""
+
+from typing import Any
+
+from sesscore.report.fractions import average
+from sesscore.report.snapshot import Snapshot
+
+_DAYS = 7  # before, with which a day is compared
+_US = 86_400_000_000
+
+
+class Alerts:
+    """Asked for one day after the other. They compare with days before the period, too."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._known: dict[int | None, dict[int, int]] = {}  # by sensor: source addresses of whole days with sessions
+        self._end: dict[int | None, int] = {}
+
+    def of(self, day: int, sensor_id: int | None) -> list[dict[str, Any]]:
+        """`ip_spike`: more than 1.5 times as many addresses as on average on those of the days before with sessions."""
+        known = self._until(day + 1, sensor_id)
+        before = [known[earlier] for earlier in range(day - _DAYS, day) if earlier in known]
+        current = known.get(day, 0) if self._whole(day) else self._part(day, sensor_id)
+        if not before or 2 * current * len(before) <= 3 * sum(before):
+            return []
+        mean = average(sum(before), len(before))
+        message = f"{current} source addresses, against {mean:.2f} on average on the days before"
+        return [{"type": "ip_spike", "severity": "medium", "current": current, "average": mean, "message": message}]
+
+    def _until(self, end: int, sensor_id: int | None) -> dict[int, int]:
+        """Those of the days before `end`; earlier ones than are compared are forgotten."""
+        first = max(self._end.get(sensor_id, 0), end - 1 - _DAYS)
+        bounds = {"first_day": first, "end_day": end, "sensor_id": sensor_id}
+        found = {row["day"]: row["unique_ips"] for row in self._snapshot.objects("addresses", **bounds)}
+        known = {day: n for day, n in self._known.get(sensor_id, {}).items() if day >= end - 1 - _DAYS} | found
+        self._known[sensor_id], self._end[sensor_id] = known, end
+        return known
+
+    def _whole(self, day: int) -> bool:
+        """Whether the period holds all of a day."""
+        since_us, until_us = self._snapshot.period.since_us, self._snapshot.period.until_us
+        return (since_us is None or since_us <= day * _US) and (until_us is None or until_us >= (day + 1) * _US)
+
+    def _part(self, day: int, sensor_id: int | None) -> int:
+        bounds = {"first_day": day, "end_day": day + 1, "sensor_id": sensor_id}
+        return next(int(row["unique_ips"]) for row in self._snapshot.objects("sources", **bounds))

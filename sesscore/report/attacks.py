@@ -1,0 +1,109 @@
+"""`report attacks`: each session in the form of the older tools, and what they add up to."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from sesscore.errors import UsageError
+from sesscore.render import moment
+from sesscore.report import sheets
+from sesscore.report.blocks import Blocks
+from sesscore.report.document import Column, Document, Listed, Records
+from sesscore.report.rarest import most_common, rarest
+from sesscore.report.shapes import schema_of
+from sesscore.report.snapshot import Snapshot
+from sesscore.report.values import Kind
+
+_SELECTIONS = ("sessions", "older")
+_COLUMNS = (
+    Column("started", Kind.MOMENT),
+    Column("session", whole=True),
+    Column("sensor"),
+    Column("src_ip", whole=True),
+    Column("protocol"),
+    Column("username"),
+    Column("password"),
+    Column("total_commands", Kind.COUNT, "commands"),
+    Column("duration_ms", Kind.MILLISECONDS, "duration"),
+)
+_SUMMED = (
+    Column("total_attacks", Kind.COUNT),
+    Column("most_common_commands", Kind.COUNT, "most common number of commands"),
+)
+
+_SHAPE = {
+    "session": str,
+    "sensor": str,
+    "started": str,
+    "duration_ms": int,
+    "protocol": str,
+    "username": str,
+    "password": str,
+    "timestamp": str,
+    "src_ip": str,
+    "total_commands": int,
+    "downloads": [{"url": str, "shasum": str}],
+    "uploads": [{"filename": str, "shasum": str}],
+    "commands": [str],
+}
+_NAMED = [{"session": str, "sensor": str, "started": str}]
+_SUMMARY = {
+    "total_attacks": int,
+    "most_common_commands": int,
+    "command_counts": [{"commands": int, "seen": int}],
+    "vt_classifications": [{"classification": str, "seen": int}],
+    "uncommon_command_counts": _NAMED,
+    "recent_first_submissions": _NAMED,
+    "abnormal": _NAMED,
+}
+
+
+def compose(snapshot: Snapshot) -> Document:
+    """The blocks, then the summary."""
+    counts = command_counts(snapshot)
+    return snapshot.document([attacks(snapshot), summary(snapshot, counts)])
+
+
+def command_counts(snapshot: Snapshot) -> dict[int, int]:
+    """How many sessions ran how many commands, the rarest first. Raises UsageError for an unknown selection."""
+    selection = snapshot.options["selection"]
+    if selection not in _SELECTIONS:
+        raise UsageError(
+            f"--selection {selection!r} is none", hint=f"--selection with one of: {', '.join(_SELECTIONS)}"
+        )
+    statement = "older_command_counts" if selection == "older" else "command_counts"
+    return {row["commands"]: row["seen"] for row in snapshot.objects(statement)}
+
+
+def attacks(snapshot: Snapshot, counts: str | None = None) -> Records:
+    """A block for each session. counts: only those with one of these numbers of commands, as JSON."""
+    blocks = Blocks(snapshot.connection)
+    records = (blocks.block(session) for session in snapshot.objects("sessions", counts=counts))
+    return Records("attacks", "Attacks", _COLUMNS, records, schema=schema_of(_SHAPE), sheet=sheets.block)
+
+
+def uncommon(counts: dict[int, int]) -> str:
+    """The uncommon numbers of commands, as `attacks` takes them."""
+    return orjson.dumps(sorted(rarest(counts))).decode()
+
+
+def summary(snapshot: Snapshot, counts: dict[int, int]) -> Records:
+    """What all sessions add up to."""
+    named = Listed(lambda: _named(snapshot, uncommon(counts)))
+    figures = {
+        "total_attacks": sum(counts.values()),
+        "most_common_commands": most_common(counts),
+        "command_counts": [{"commands": commands, "seen": seen} for commands, seen in counts.items()],
+        "vt_classifications": [],
+        "uncommon_command_counts": named,
+        "recent_first_submissions": [],
+        "abnormal": named,
+    }
+    schema = schema_of(_SUMMARY)
+    return Records("summary", "Summary", _SUMMED, [figures], schema=schema, sheet=sheets.summary, single=True)
+
+
+def _named(snapshot: Snapshot, counts: str) -> Iterator[dict[str, Any]]:
+    for session in snapshot.objects("sessions", counts=counts):
+        yield {"session": session["session"], "sensor": session["sensor"], "started": moment(session["started"])}
