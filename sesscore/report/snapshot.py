@@ -98,7 +98,7 @@ class Snapshot:
     def bindings(self, period: Period, sensor: str | None) -> dict[str, Value]:
         """What statements are bound to for another period, which the roll-ups hold elsewhere, and another sensor."""
         days = self.elsewhere(period)
-        bound = bindings(self._connection, period, sensor)
+        bound = bindings(self.connection, period, sensor)
         return {**bound, "first_day": days.first_day, "end_day": days.end_day}
 
     def document(self, sections: Sequence[Section], **more: Any) -> Document:
