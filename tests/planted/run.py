@@ -36,6 +36,7 @@ TOPICS = (
     "answers",
     "lists",
     "period",
+    "edges",
     "safety",
     "older",
     "options",
