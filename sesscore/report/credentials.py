@@ -45,7 +45,9 @@ def _totals(snapshot: Snapshot, found: list[list[Mapping[str, Any]]]) -> Figures
         "tries": tries["tries"],
         "failed": tries["failed"],
         "succeeded": tries["tries"] - tries["failed"],
-        **{f"unique_{name}": rows[0]["different"] if rows else 0 for (name, *_), rows in zip(_WAYS, found, strict=True)},
+        **{
+            f"unique_{name}": rows[0]["different"] if rows else 0 for (name, *_), rows in zip(_WAYS, found, strict=True)
+        },
     }
     labels = {"unique_pairs": "different pairs", "unique_usernames": "different user names"}
     labels["unique_passwords"] = "different passwords"
