@@ -1,7 +1,7 @@
 # Pairs by one of their sides: what each user name, or each password, comes to, and with how many others. All totals of pairs are
 # counted first, because only they tell which others are different.
 
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport uint64_t
 
 from counting cimport Counting, count_range, has_more
 from sqlite cimport SQLITE_OK
@@ -64,14 +64,3 @@ cdef inline int count_sides(Counting *counting, uint64_t low) noexcept nogil:
 cdef inline const Sums *told_sums(const Counting *counting) noexcept nogil:
     """The totals that were asked for."""
     return &counting.sides if counting.side else &counting.sums
-
-
-cdef inline int64_t count_stated(const Counting *counting) noexcept nogil:
-    """How many of them have a text where they can have one."""
-    cdef const Sums *sums = told_sums(counting)
-    cdef int64_t stated = 0
-    cdef size_t i
-    for i in range(sums.count):
-        stated += ((counting.side == SIDE_B or sums.totals[i].a_key != 0)
-                   and (counting.side == SIDE_A or sums.totals[i].b_key != 0))
-    return stated

@@ -184,19 +184,34 @@ cdef inline int sift(int64_t *heap, size_t count) noexcept nogil:
     return 0
 
 
-cdef inline int largest(const Sums *sums, size_t top, int64_t *least) noexcept nogil:
-    """The least that a total must have been seen to be among the `top` largest, 0 if all are. Returns SQLite's code."""
+cdef inline bint is_stated(const Total *total, int64_t side) noexcept nogil:
+    """Whether it has a text on its side; of pairs (side 0), on both."""
+    return (side == 2 or total.a_key != 0) and (side == 1 or total.b_key != 0)
+
+
+cdef inline int64_t count_stated(const Sums *sums, int64_t side) noexcept nogil:
+    cdef int64_t stated = 0
+    cdef size_t i
+    for i in range(sums.count):
+        stated += is_stated(&sums.totals[i], side)
+    return stated
+
+
+cdef inline int largest(const Sums *sums, int64_t side, int64_t stated, size_t top, int64_t *least) noexcept nogil:
+    """The least that a total must have been seen to be among the `top` largest that are stated, 0 if all are told.
+
+    stated: `count_stated`; if that is none, all count. Returns SQLite's code."""
     cdef int64_t *heap
     cdef size_t i
     least[0] = 0
-    if top == 0 or sums.count <= top:
+    if top == 0 or <size_t>(stated if stated else sums.count) <= top:
         return SQLITE_OK
     heap = <int64_t *>malloc(top * sizeof(int64_t))
     if heap == NULL:
         return SQLITE_NOMEM
     memset(heap, 0, top * sizeof(int64_t))
     for i in range(sums.count):
-        if sums.totals[i].seen > heap[0]:
+        if sums.totals[i].seen > heap[0] and (stated == 0 or is_stated(&sums.totals[i], side)):
             heap[0] = sums.totals[i].seen
             sift(heap, top)
     least[0] = heap[0]

@@ -5,9 +5,10 @@
 One row for each (kind, text of a, text of b) of rollup_value in a half-open range of days, in no order: kind, a, b, a_key,
 b_key, seen, seen_low, first_day, last_day, days. With side 1 one row for each text of a, with side 2 for each of b: the other
 one is 0, and `others` in place of `days` says how many different ones there are, that of no text left out. With side 3 all of
-these, one way after the other; `way` says which a row is of. `stated` is how many rows there are whose texts are stated, `top` or
-not: of those of the same `turn`, of which there is one for a way unless the memory is too small. Of the arguments the last four
-may be left out or NULL (all sensors, no, all, pairs).
+these, one way after the other; `way` says which a row is of. `stated` is how many rows there are with a text on each side, `top` or
+not: of those of the same `turn`, of which there is one for a way unless the memory is too small. `top` counts these, if there are
+any, and a row that is seen as often as the last of them is told. Of the arguments the last four may be left out or NULL (all
+sensors, no, all, pairs).
 
 A loadable extension of SQLite like `_fold`, with a copy of its own of the routines.
 """
@@ -20,9 +21,9 @@ import os
 
 from counting cimport *
 from keys cimport gather_text
-from sides cimport EACH_WAY, PAIRS, SIDE_A, SIDE_B, count_sides, count_stated, told_sums
+from sides cimport EACH_WAY, PAIRS, SIDE_A, SIDE_B, count_sides, told_sums
 from sqlite cimport *
-from sums cimport MOST_TOTALS, Sums, Total, largest
+from sums cimport MOST_TOTALS, Sums, Total, count_stated, largest
 
 cdef enum:
     FIRST_ARGUMENT = 14      # among the columns
@@ -187,11 +188,12 @@ cdef int count_from(Cursor *cursor, uint64_t low) noexcept nogil:
     cdef TotalsCursor *opened = <TotalsCursor *>cursor
     cdef Counting *counting = &opened.counting
     cdef int code = count_sides(counting, low) if counting.side else count_range(counting, low)
+    cdef const Sums *sums = told_sums(counting)
     if code == SQLITE_OK:
-        code = largest(told_sums(counting), <size_t>counting.wish.top, &opened.least)
+        opened.stated = count_stated(sums, counting.side)
+        code = largest(sums, counting.side, opened.stated, <size_t>counting.wish.top, &opened.least)
     if code != SQLITE_OK:
         return failed(cursor, code)
-    opened.stated = count_stated(counting)
     opened.turn += 1
     opened.at = 0
     opened.done = False

@@ -25,4 +25,4 @@ export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1"
 export PYTHONMALLOC=malloc  # else overflows inside Python's own arenas go unseen
 cd "$work/tree/tests"
 "$work/venv/bin/python" -m pytest -q -n auto --dist worksteal -p no:cacheprovider -c "$work/tree/pyproject.toml" --rootdir "$work/tree" \
-    test_scan.py test_shapes.py test_extension.py test_totals.py test_rollups.py test_blocks.py test_ingest.py test_merge.py test_matchers.py test_halves.py test_text_logs.py --deselect tests/test_ingest.py::test_case "$@"
+    test_scan.py test_shapes.py test_extension.py test_totals.py test_packed.py test_rollups.py test_blocks.py test_ingest.py test_merge.py test_matchers.py test_halves.py test_text_logs.py --deselect tests/test_ingest.py::test_case "$@"

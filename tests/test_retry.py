@@ -25,7 +25,7 @@ from ingested import changing, outcome
 from strategies import lines as lines_of
 from strategies import logs, worlds
 
-from sesscore import queries, records, renumber, retry, retry_units, stored, storing, verify, writer
+from sesscore import queries, records, renumber, retry, retry_units, slowpath, stored, storing, verify, writer
 from sesscore.ingest import ingest
 from sesscore.matchers import MatcherFailed, Registry, UserMatcher
 from sesscore.records import RecordReader
@@ -90,13 +90,13 @@ def small_objects() -> contextlib.AbstractContextManager[None]:
 
 def not_reading(is_bad: Callable[[dict[str, Any]], bool]) -> Older:
     """It does not take some events for events."""
-    real = records.unwrap
+    real = slowpath.unwrap
 
     def older(value: Any, is_event: Any) -> Iterator[Any]:
         for fields, enclosing in real(value, is_event):
             yield ({"x": 1} if is_bad(fields) else fields), enclosing
 
-    return lambda: without(records, "unwrap", older)
+    return lambda: without(slowpath, "unwrap", older)
 
 
 def no_elements(*numbers: int) -> Older:

@@ -110,7 +110,9 @@ def test_the_top_is_among_what_is_told(rows, top, most):
     finally:
         connection.close()
     assert told.items() <= expected.items()
-    least = sorted((row[2] for row in expected.values()), reverse=True)[:top][-1:] or [0]
+    stated = [row[2] for (_, a, b), row in expected.items() if a is not None and b is not None and (row[0] or row[1])]
+    ranked = sorted(stated or [row[2] for row in expected.values()], reverse=True)
+    least = [ranked[top - 1]] if len(ranked) > top else [0]
     assert {key for key, row in expected.items() if row[2] >= least[0]} <= told.keys()
     if most > len(expected):
         assert all(row[2] >= least[0] for row in told.values())

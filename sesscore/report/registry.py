@@ -25,6 +25,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 COMPOSED = {
     "abnormal": "Sessions with an uncommon number of commands, in the form of the older tools.",
     "attacks": "Each session in the form of the older tools, and what they add up to.",
+    "credentials": "The user names and passwords that were tried, and which let somebody in.",
     "daily": "Each UTC day in the form of the older tools: totals, top lists, alerts; of all sensors and of each.",
     "diff": "Two periods, or two sensors: what is new, gone or changed, and the rates by the day.",
     "monthly": "Each month in the same form, with trends.",

@@ -37,6 +37,7 @@ TOPICS = (
     "outputs",
     "lists",
     "period",
+    "edges",
     "safety",
     "older",
     "options",

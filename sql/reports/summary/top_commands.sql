@@ -1,4 +1,4 @@
--- The commands that were typed most often. One more is asked for: those without a text may be among the first, and are not listed.
+-- The commands that were typed most often. One more is asked for: a command whose event states none has no row here.
 -- title: Top commands
 -- parameters:
 --   top integer = 10: rows of each list
