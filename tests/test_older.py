@@ -216,3 +216,17 @@ def test_an_empty_database(tmp_path: Path, name: str) -> None:
         else:
             assert found["attacks"] == []
             assert found["summary"]["most_common_commands"] is None
+
+
+# Days of another zone
+
+
+@pytest.mark.parametrize("tz", ["Asia/Kolkata", "America/New_York"])
+@pytest.mark.parametrize("name", AGGREGATES)
+@pytest.mark.parametrize("log", ["borders", "many days"])
+def test_days_of_another_zone(tmp_path: Path, log: str, name: str, tz: str) -> None:
+    """Alerts and trends, too, compare with days of that zone."""
+    db, logs = filled(tmp_path, made_logs(tmp_path / "logs")[log])
+    with open_for_reading(db) as opened:
+        found = document(opened.connection, name, None, None, tz)
+    same(found, expected(name, logs, tz=tz, all_sensors=True))

@@ -6,7 +6,6 @@ from sesscore.report.fractions import average
 from sesscore.report.snapshot import Snapshot
 
 _DAYS = 7  # before, with which a day is compared
-_US = 86_400_000_000
 
 
 class Alerts:
@@ -30,17 +29,22 @@ class Alerts:
 
     def _until(self, end: int, sensor_id: int | None) -> dict[int, int]:
         """Those of the days before `end`; earlier ones than are compared are forgotten."""
-        first = max(self._end.get(sensor_id, 0), end - 1 - _DAYS)
-        bounds = {"first_day": first, "end_day": end, "sensor_id": sensor_id}
-        found = {row["day"]: row["unique_ips"] for row in self._snapshot.objects("addresses", **bounds)}
+        first = max(self._end.get(sensor_id, end - 1 - _DAYS), end - 1 - _DAYS)
+        whole = self._snapshot.whole_days(first, end)
+        bounds = {"first_day": whole.first_day, "end_day": whole.end_day, "sensor_id": sensor_id}
+        rows = self._snapshot.objects("addresses", **bounds)
+        found = {row["day"] - whole.shift: row["unique_ips"] for row in rows}
         known = {day: n for day, n in self._known.get(sensor_id, {}).items() if day >= end - 1 - _DAYS} | found
         self._known[sensor_id], self._end[sensor_id] = known, end
         return known
 
     def _whole(self, day: int) -> bool:
         """Whether the period holds all of a day."""
-        since_us, until_us = self._snapshot.period.since_us, self._snapshot.period.until_us
-        return (since_us is None or since_us <= day * _US) and (until_us is None or until_us >= (day + 1) * _US)
+        period = self._snapshot.period
+        begins, ends = self._snapshot.begins(day), self._snapshot.begins(day + 1)
+        return (period.since_us is None or period.since_us <= begins) and (
+            period.until_us is None or period.until_us >= ends
+        )
 
     def _part(self, day: int, sensor_id: int | None) -> int:
         bounds = {"first_day": day, "end_day": day + 1, "sensor_id": sensor_id}

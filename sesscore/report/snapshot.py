@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import count
 from typing import Any, cast
 
@@ -16,7 +17,7 @@ from sesscore.report.period import Period
 from sesscore.report.registry import Report
 from sesscore.report.statement import Statement
 from sesscore.report.values import Kind, Value
-from sesscore.report.zones import zone
+from sesscore.report.zones import DAY_US, zone
 
 NO_SENSOR = -1  # the number of a sensor that is not in the database
 # What SQLite calls a statement that cannot be, or cannot be run to its end; the database has no part in it.
@@ -95,6 +96,14 @@ class Snapshot:
     def elsewhere(self, period: Period) -> Days:
         """The days on which the roll-ups hold another period; `shift` days earlier they are those of the calendar."""
         return self._rollups.elsewhere(period)
+
+    def whole_days(self, first: int, end: int) -> Days:
+        """The days on which the roll-ups hold all of some days of the calendar, whether the period has them or not."""
+        return self.elsewhere(replace(self.period, since_us=self.begins(first), until_us=self.begins(end)))
+
+    def begins(self, day: int) -> int:
+        """The moment at which a day of the calendar begins, in microseconds."""
+        return zone(self.period.zone).instant(day * DAY_US)
 
     def bindings(self, period: Period, sensor: str | None) -> dict[str, Value]:
         """What statements are bound to for another period, which the roll-ups hold elsewhere, and another sensor."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sesscore.report.calendar import DAY_US, month_of
+from sesscore.report.calendar import month_of
 from sesscore.report.fractions import percent
 from sesscore.report.pieces import Piece
 from sesscore.report.snapshot import Snapshot
@@ -31,7 +31,7 @@ class Trends:
         )
         was = self._before(piece.first, sensor_id)
         since_us = self._snapshot.period.since_us
-        if since_us is None or since_us <= piece.first * DAY_US:
+        if since_us is None or since_us <= self._snapshot.begins(piece.first):
             self._last[sensor_id] = piece.first, now
         return {
             "sessions_change": percent(was.sessions, now.sessions),
@@ -45,5 +45,6 @@ class Trends:
         known, figures = self._last.get(sensor_id, (None, None))
         if figures is not None and known == month:
             return figures
-        bounds = {"first_day": month, "end_day": first, "sensor_id": sensor_id}
+        whole = self._snapshot.whole_days(month, first)
+        bounds = {"first_day": whole.first_day, "end_day": whole.end_day, "sensor_id": sensor_id}
         return _Compared(**next(self._snapshot.objects("before", **bounds)))

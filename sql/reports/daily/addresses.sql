@@ -1,4 +1,4 @@
--- From how many addresses the sessions of each day with sessions came, also of days that the period does not hold.
+-- From how many addresses the sessions of each day with sessions came.
 -- columns:
 --   day day
 --   unique_ips count
@@ -6,11 +6,11 @@ SELECT
     r.day,
     (
         SELECT count(DISTINCT t.value)
-        FROM main.rollup_value AS v
+        FROM rollup_value AS v
         JOIN text AS t ON t.text_id = v.a
         WHERE v.day = r.day AND v.kind = 101 AND v.seen > 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
     ) AS unique_ips
-FROM main.rollup_session AS r
+FROM rollup_session AS r
 WHERE r.day >= :first_day
     AND r.day < :end_day
     AND (:sensor_id IS NULL OR r.sensor_id = :sensor_id)
