@@ -67,7 +67,7 @@ def unjoined(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[tuple[str, 
     """The two files, and a database of a run that read both and ended before it joined anything."""
     paths, db = cut(folder), str(folder / "s.db")
     with monkeypatch.context() as patched:
-        patched.setattr("sesscore.ingester.joins", lambda *arguments: iter(()))
+        patched.setattr("sesscore.halves.joins", lambda *arguments: iter(()))
         ingest(paths, db=db)
     return paths, db
 

@@ -54,7 +54,7 @@ def without(where: Any, name: str, put: Any) -> Iterator[None]:
 
 def no_wrappers() -> contextlib.AbstractContextManager[None]:
     """It knows neither `_source` nor lists under a key."""
-    return without(records, "unwrap", lambda value, is_event: iter([(value, None)]))
+    return without(slowpath, "unwrap", lambda value, is_event: iter([(value, None)]))
 
 
 def no_salvage() -> contextlib.AbstractContextManager[None]:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from figures.counting import Row, distinct, most
 from figures.events import commands, credentials, files
-from figures.selection import Selection
+from figures.selection import Selection, Stretch
 from figures.starts import clients, sources
 from figures.timeline import EVENTS
 from figures.times import moment
@@ -52,8 +52,14 @@ def summary(selection: Selection, top: int | None = 10) -> Row:
         ],
         "empty_artifacts": artifacts["empty"],
         "sensors": _sensors(selection),
-        "events": most(((n, (name,), {"eventid": name, "events": n}) for name, n in counted.items()), None),
+        "events": most(((n, (name,), _seen(stretch, name, n)) for name, n in counted.items()), None),
     }
+
+
+def _seen(stretch: Stretch, eventid: str, events: int) -> Row:
+    times = [event.at_us for event in stretch.events if event.eventid == eventid]
+    first, last = moment(min(times)), moment(max(times))
+    return {"eventid": eventid, "events": events, "first_event": first, "last_event": last}
 
 
 def _columns(rows: list[Row], *columns: str) -> list[Row]:

@@ -243,7 +243,7 @@ def test_sessions(logs: list[Path]) -> None:
         ({"source": "::/0"}, []),
         ({"protocol": "telnet"}, ["b1"]),
         ({"command": "id"}, ["a1"]),
-        ({"command": "i"}, []),
+        ({"command": "i"}, ["a1"]),
         ({"username": "root"}, ["a1", "b1"]),
         ({"username": "root", "password": "x"}, ["a1"]),
         ({"username": "admin", "password": "x"}, []),
@@ -389,7 +389,12 @@ def test_summary(logs: list[Path]) -> None:
     assert found["last_event"] == "2027-01-01T10:00:01.000000Z"
     assert found["protocols"] == [{"protocol": "ssh", "sessions": 1}]
     assert found["sensors"] == [{"sensor": "alpha", "sessions": 1, "events": 12}]
-    assert found["events"][0] == {"eventid": "cowrie.command.input", "events": 2}
+    assert found["events"][0] == {
+        "eventid": "cowrie.command.input",
+        "events": 2,
+        "first_event": "2027-01-01T00:00:01.000000Z",
+        "last_event": "2027-01-01T00:00:02.000000Z",
+    }
     assert expected("summary", logs)["protocols"] == [
         {"protocol": "ssh", "sessions": 2},
         {"protocol": None, "sessions": 1},

@@ -14,6 +14,7 @@ from figures.material import MADE, REAL, Period, ingested, made_logs, periods, r
 from figures.times import moment
 from sesscore.store import open_for_reading
 
+STEP = 7
 LISTS = ("commands", "credentials", "sources", "files", "clients", "timeline", "novelty")
 
 
@@ -51,7 +52,8 @@ def test_diff(filled: tuple[str, Logs]) -> None:
     """Each period beside the one before it and beside another, and sensors beside each other."""
     db, logs = filled
     with open_for_reading(db) as opened:
-        for period, some in asked(logs):
+        # A few of the periods, others for each log: a diff asks twice as much as the lists, and the oracle is slow.
+        for period, some in list(asked(logs))[len(logs.sources) % STEP :: STEP]:
             for sensor in some:
                 for against, before in others(logs, period):
                     found = document(opened.connection, "diff", *period[1:], sensor=sensor, limit=40, **against)
