@@ -23,13 +23,20 @@ def sql(name: str) -> str:
 
 def names(folder: str) -> list[str]:
     """The names, without `.sql`, of the statements in a folder of `sql/`, sorted."""
-    entries = (entry.name for entry in _ROOT.joinpath(folder).iterdir())
-    return sorted(name.removesuffix(".sql") for name in entries if name.endswith(".sql"))
+    return [
+        name.removesuffix(".sql") for name, is_folder in _entries(folder) if name.endswith(".sql") and not is_folder
+    ]
 
 
 def folders(folder: str) -> list[str]:
     """The names of the folders in a folder of `sql/`, sorted."""
-    return sorted(entry.name for entry in _ROOT.joinpath(folder).iterdir() if entry.is_dir())
+    return [name for name, is_folder in _entries(folder) if is_folder]
+
+
+@cache
+def _entries(folder: str) -> tuple[tuple[str, bool], ...]:
+    """What lies there, by name, and whether it is a folder."""
+    return tuple(sorted((entry.name, entry.is_dir()) for entry in _ROOT.joinpath(folder).iterdir()))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from planted import run
 
-from sesscore import _fold, _scan, _totals
+from sesscore import _fold, _packed, _scan, _totals
 
 BUGS = run.bugs()
 KNOWN = {bug.name: bug for bug in BUGS}
@@ -66,7 +66,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the tree with the modules that are installed, in place of compiled ones."""
     tree = tmp_path_factory.mktemp("planted").resolve() / "base"
     run.copy_tree(tree)
-    for module in (_scan, _fold, _totals):
+    for module in (_scan, _fold, _totals, _packed):
         shutil.copy2(module.__file__, tree / "sesscore")
     assert run.misplaced(tree) == ""
     return tree

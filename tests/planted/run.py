@@ -131,8 +131,8 @@ def build(tree: Path) -> str:
 def misplaced(tree: Path) -> str:
     """What a program in the copy would import from elsewhere, if anything."""
     code = (
-        "from sesscore import _fold, _scan, _totals, queries;"
-        "print(_fold.__file__, _scan.__file__, _totals.__file__, queries._ROOT, sep='\\n')"
+        "from sesscore import _fold, _packed, _scan, _totals, queries;"
+        "print(_fold.__file__, _scan.__file__, _totals.__file__, _packed.__file__, queries._ROOT, sep='\\n')"
     )
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=tree, env=environment(tree), capture_output=True, text=True, check=False)
