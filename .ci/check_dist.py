@@ -25,7 +25,9 @@ def is_made(name: str) -> bool:
 
 def expected_in_wheel() -> set[str]:
     """The modules and their stubs, JSON Schemas, the SQL, and a module for each `.pyx` (without its platform tag)."""
-    package = {str(path) for path in tree("sesscore") if path.suffix in {".py", ".pyi", ".json"} or path.name == "py.typed"}
+    package = {
+        str(path) for path in tree("sesscore") if path.suffix in {".py", ".pyi", ".json"} or path.name == "py.typed"
+    }
     statements = {f"sesscore/{path}" for path in tree("sql") if path.suffix in {".sql", ".py"}}
     compiled = {f"sesscore/_{path.stem}.so" for path in tree("_ext") if path.suffix == ".pyx"}
     return package | statements | compiled
