@@ -128,10 +128,14 @@ class _Search:
         return None
 
     def _candidates(self, hinted: list[SourceRow]) -> Iterator[SourceRow]:
-        """What the file may be: first where path and inode point to, last what only those can tell."""
-        yield from (row for row in hinted if row.offset)
+        """What the file may be: first where path and inode point to, last what only those can tell.
+
+        If nothing was read of a source, its version tells.
+        """
+        first = [row for row in hinted if row.offset or row.version == self._fresh.version]
+        yield from first
         yield from self._alike({row.source_id for row in hinted})
-        yield from (row for row in hinted if not row.offset)
+        yield from (row for row in hinted if row not in first)
 
     def _alike(self, tried: set[int | None]) -> Iterator[SourceRow]:
         """Sources that begin with the same line, and were not tried. If there is no such line: what was packed here."""

@@ -196,6 +196,21 @@ def test_a_line_that_waited_is_packed(folder: Folder) -> None:
     folder.assert_settled()
 
 
+@pytest.mark.parametrize("names", [("a.gz", "b"), ("b.gz", "a")], ids=["packed first", "packed last"])
+def test_a_line_that_waits_where_another_file_ends(names: tuple[str, str], folder: Folder) -> None:
+    """The packed one is no log; the other one may become one, whatever the first holds."""
+    packed, live = names
+    folder.put(packed, gzip.compress(b'{"eventid'))
+    waiting = folder.put(live, b'{"eventid')
+    first = folder.ingest().sources
+    assert (first["alien"], first["pending"]) == (1, 1)
+    folder.assert_settled()
+    assert folder.ingest().sources["pending"] == 1
+    waiting.write_bytes(log(1, 2))
+    assert folder.ingest().ledger.events == 2
+    folder.assert_settled()
+
+
 # --- another source --------------------------------------------------------------------------------------------------
 
 
