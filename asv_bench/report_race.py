@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -152,8 +153,8 @@ def time_report(name: str, ours: Path, theirs: Path, periods: Sequence[Period], 
         own: list[float] = []
         other: list[float] = []
         for turn in range(runs + 1):
-            taken, size = seconds(lambda: printed(name, ours, period))  # noqa: B023
-            rival_taken, _ = seconds(lambda: asked(duck, name, period))  # noqa: B023
+            taken, size = seconds(partial(printed, name, ours, period))
+            rival_taken, _ = seconds(partial(asked, duck, name, period))
             if turn:
                 own.append(taken)
                 other.append(rival_taken)

@@ -7,7 +7,7 @@ import apsw
 from sesscore.halves import FirstHalf, Lead
 from sesscore.known import SourceRow
 from sesscore.ledger import Ledger
-from sesscore.queries import Bounds, Row, rows, sql
+from sesscore.queries import Row, rows, sql
 
 
 def take_half(connection: apsw.Connection, first: FirstHalf) -> Ledger:
@@ -28,7 +28,7 @@ def take_lead(connection: apsw.Connection, source: SourceRow, lead: Lead | None)
     # A source that is no log keeps one row a reason, whatever the places of its records.
     left = Counter(lead.reasons) if source.state == "alien" else None
     last = source.records if left is not None else lead.records
-    for row in rows(connection, "store/quarantined_first", Bounds(), source_id=source.source_id, records=last):
+    for row in rows(connection, "store/quarantined_first", source_id=source.source_id, records=last):
         taken = lead.records + 1 - row["record"] if left is None else left.pop(row["reason"], 0)
         _shorten(connection, row, min(taken, row["records"]), lead)
     return Ledger(lines=-lead.records, quarantined=-len(lead.reasons), blank=-lead.blank)

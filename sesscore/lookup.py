@@ -7,18 +7,17 @@ import shlex
 import apsw
 
 from sesscore.errors import SesscoreError
-from sesscore.queries import Bounds, Row, rows
+from sesscore.queries import Row, rows
 
 _KEY = re.compile(r"#([0-9]{1,18})")
 
 
 def find_sessions(connection: apsw.Connection, wanted: str, sensor: str | None) -> list[Row]:
     """The rows of `session_metrics` that are meant, by sensor and start. Raises SesscoreError if there is none."""
-    bounds = Bounds(sensor=sensor)
     found = [
         row
-        for key in _keys(connection, stored_id(wanted), bounds)
-        for row in rows(connection, "session/metrics", bounds, session_key=key)
+        for key in _keys(connection, stored_id(wanted), sensor)
+        for row in rows(connection, "session/metrics", session_key=key, sensor=sensor)
     ]
     if not found:
         raise _unknown(wanted, sensor)
@@ -30,10 +29,10 @@ def stored_id(wanted: str) -> str:
     return os.fsencode(wanted).decode("utf-8", "replace")
 
 
-def _keys(connection: apsw.Connection, wanted: str, bounds: Bounds) -> list[int]:
+def _keys(connection: apsw.Connection, wanted: str, sensor: str | None) -> list[int]:
     if key := _KEY.fullmatch(wanted):
         return [int(key[1])]
-    return [row["session_key"] for row in rows(connection, "session/by_id", bounds, session_id=wanted)]
+    return [row["session_key"] for row in rows(connection, "session/by_id", session_id=wanted, sensor=sensor)]
 
 
 def _unknown(wanted: str, sensor: str | None) -> SesscoreError:

@@ -10,7 +10,6 @@ import os
 import select
 import stat
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -92,6 +91,8 @@ class _Gathered(Outlet):
 
 
 def _spool() -> IO[bytes]:
+    import tempfile  # late: most results are taken at once
+
     return tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY)
 
 
@@ -101,6 +102,8 @@ def _keeping() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        import tempfile
+
         raise StorageError(
             f"what cannot be written at once cannot be kept: {error.strerror}",
             where=tempfile.tempdir or "",
@@ -114,8 +117,14 @@ def _write_all(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
+def write(data: bytes, target: str = STDOUT) -> None:
+    """Writes a whole result."""
+    with outlet(target) as out:
+        out.write([data])
+
+
 @contextmanager
-def outlet(target: str) -> Iterator[Outlet]:
+def outlet(target: str = STDOUT) -> Iterator[Outlet]:
     """Where a result goes; leaving the block writes what was kept. After an error a file is what it was before."""
     with _to_stdout() if target == STDOUT else _to_file(Path(target)) as opened:
         yield opened

@@ -1,31 +1,13 @@
-"""Where results go: standard output, or a file that is there whole or not at all."""
+"""Standard output: whether it is a terminal, and what the system says to writing there."""
 
 import contextlib
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from sesscore.errors import SesscoreError, StorageError
 
 STDOUT = "-"
-
-
-def write(data: bytes, target: str = STDOUT) -> None:
-    """Write a whole result."""
-    if target == STDOUT:
-        _write_stdout(data)
-        return
-    try:
-        path = Path(target)
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)  # a device or a FIFO is written, not replaced
-        else:
-            _replace(path, data)
-    except OSError as error:
-        raise StorageError(
-            f"the file cannot be written: {error.strerror}", where=target, hint="name another file with -o"
-        ) from error
 
 
 @contextlib.contextmanager
@@ -59,21 +41,3 @@ def stdout_errors() -> Iterator[None]:
     except OSError as error:
         _discard_stdout()
         raise StorageError(f"standard output cannot be written: {error.strerror}") from error
-
-
-def _write_stdout(data: bytes) -> None:
-    with closed_pipe_is_fine(), stdout_errors():
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside the file, then take its place: a reader never sees half of it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(data)
-        draft.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise

@@ -9,7 +9,7 @@ from typing import Any
 import apsw
 import orjson
 
-from sesscore.queries import Bounds, Row, rows, sql
+from sesscore.queries import Row, rows, sql
 from sesscore.render import Block, Listing, Title
 from sesscore.safetext import safe_json
 from sesscore.snapshot import one_state
@@ -37,7 +37,7 @@ class Wanted:
 def document(connection: apsw.Connection, wanted: Wanted) -> dict[str, Any]:
     """Rows of the quarantine, and how much there is by reason."""
     with one_state(connection):
-        reasons = rows(connection, "quarantine/reasons", Bounds(), **wanted.parameters())
+        reasons = rows(connection, "quarantine/reasons", **wanted.parameters())
         listed = list(entries(connection, wanted))
     return {
         "schema": SCHEMA,

@@ -1,6 +1,5 @@
 """The only reader of `sql/`: every statement has a file, and its header comment says what it answers."""
 
-from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +10,7 @@ import apsw
 # Not importlib.resources, which takes longer to import than half of this package.
 _ROOT = Path(import_module("sesscore.sql").__path__[0])
 
-Value = int | str | None  # what the statements of reports answer with
+Value = int | str | None  # what the statements answer with
 Row = dict[str, Any]
 
 
@@ -39,20 +38,11 @@ def _entries(folder: str) -> tuple[tuple[str, bool], ...]:
     return tuple(sorted((entry.name, entry.is_dir()) for entry in _ROOT.joinpath(folder).iterdir()))
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """What a report covers; None sets no bound. The times are borders of UTC days."""
-
-    since_us: int | None = None
-    until_us: int | None = None
-    sensor: str | None = None
-
-
-def rows(connection: apsw.Connection, name: str, bounds: Bounds, **parameters: Value) -> list[Row]:
+def rows(connection: apsw.Connection, name: str, **parameters: Value) -> list[Row]:
     """What a statement of `sql/` answers, each row by the names of its columns."""
     cursor = connection.cursor()
     cursor.row_trace = _by_name
-    found: list[Any] = cursor.execute(sql(name), {**asdict(bounds), **parameters}).fetchall()
+    found: list[Any] = cursor.execute(sql(name), parameters).fetchall()
     return found
 
 

@@ -12,7 +12,6 @@ from sesscore.report.zones import rfc3339
 from sesscore.safetext import safe, safe_json, shortened, width
 
 PAGE = 100  # columns; fixed, so that the same figures give the same page everywhere
-HALF = 48
 HEADING_WIDTH = 16  # columns that a heading of figures keeps
 BAR = 10
 
@@ -66,24 +65,15 @@ class Statement:
 
 @dataclass(frozen=True)
 class Listing:
-    """Rows under a heading. Numbers stand right; with `shares` also as parts of their sum, and as bars."""
+    """Rows under a heading. Numbers stand right."""
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Value]]
-    shares: bool = False
     whole: str = ""  # the column that is never cut, for values that people copy
 
 
-@dataclass(frozen=True)
-class Beside:
-    """Two listings next to each other."""
-
-    left: Listing
-    right: Listing
-
-
-Block = Title | Figures | Statement | Listing | Beside
+Block = Title | Figures | Statement | Listing
 
 
 # How it looks
@@ -98,7 +88,6 @@ class Span:
 
 
 Line = list[Span]
-_EMPTY: Line = []
 
 HEADING, DIM, GOOD, BAD, ACCENT = "1", "2", "32", "1;31", "36"
 # Where the encoding has no more than ASCII.
@@ -140,11 +129,6 @@ def lines_of(block: Block) -> Iterator[Line]:
             yield [Span(f"  {safe(block.text)}  "), Span(safe(block.verdict), GOOD if block.holds else BAD)]
         case Listing():
             yield from _listing(block, PAGE)
-        case Beside():
-            halves = zip_longest(_listing(block.left, HALF), _listing(block.right, HALF), fillvalue=_EMPTY)
-            for left, right in halves:
-                gap = PAGE - HALF - width(bare(left))
-                yield [*left, Span(" " * gap), *right] if right else left
 
 
 def _figures(block: Figures) -> Iterator[Line]:
@@ -165,21 +149,11 @@ def _listing(listing: Listing, limit: int) -> Iterator[Line]:
         return
     cells = [[_number(value) if isinstance(value, int) else value for value in row] for row in listing.rows]
     right = [all(isinstance(row[i], int) for row in listing.rows) for i in range(len(listing.columns))]
-    extra = 8 + 2 + BAR if listing.shares else 0
     flexible = [i for i, name in enumerate(listing.columns) if not right[i] and name != listing.whole]
-    widths = fitted(listing.columns, cells, flexible, limit - extra)
+    widths = fitted(listing.columns, cells, flexible, limit)
     yield [Span(row_text(listing.columns, widths, right), DIM)]
-    total = sum(_first_number(row) for row in listing.rows)
-    for row, shown in zip(listing.rows, cells, strict=True):
-        line = [Span(row_text(shown, widths, right))]
-        if listing.shares:
-            share = _first_number(row) / total if total else 0.0
-            line += [Span(f"{100 * share:6.1f} %"), Span("  " + drawn_bar(share), ACCENT)]
-        yield line
-
-
-def _first_number(row: Sequence[Value]) -> int:
-    return next((value for value in row if isinstance(value, int)), 0)
+    for shown in cells:
+        yield [Span(row_text(shown, widths, right))]
 
 
 def _number(value: int) -> str:

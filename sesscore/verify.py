@@ -12,7 +12,7 @@ from sesscore.checks_sessions import SESSIONS, walk
 from sesscore.contenthash import content_hash, sort_on_disk
 from sesscore.differences import Found
 from sesscore.parts import PartDamaged
-from sesscore.queries import Bounds, rows
+from sesscore.queries import rows
 from sesscore.render import Block, Listing, Statement, Title
 from sesscore.snapshot import one_state
 from sesscore.sqlite_errors import damaged
@@ -42,7 +42,7 @@ def _document(connection: apsw.Connection, db: str, logs: Logs | None) -> dict[s
     _check_file(connection, db)
     compared = None if logs is None else compare(connection, db, logs)
     found = list(checked(connection, compared))
-    figures = rows(connection, "verify/figures", Bounds())[0]
+    figures = rows(connection, "verify/figures")[0]
     return {
         "schema": SCHEMA,
         "content_hash": _hash(connection),

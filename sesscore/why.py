@@ -11,7 +11,7 @@ from sesscore.lookup import find_sessions
 from sesscore.matchers import BUILT_IN
 from sesscore.parts import Moment, moments, shown, unpacked
 from sesscore.provenance import NotThere, Wanted, reread
-from sesscore.queries import Bounds, Row, rows, sql
+from sesscore.queries import Row, rows, sql
 from sesscore.reading import Options
 from sesscore.render import moment
 from sesscore.snapshot import one_state
@@ -46,8 +46,8 @@ def document(
 
 def _why(connection: apsw.Connection, session: Row, reading: Options | None) -> dict[str, Any]:
     key, started_us = session["session_key"], session["started_us"]
-    origin = rows(connection, "session/origin", Bounds(), session_key=key)[0]
-    sources = rows(connection, "session/sources", Bounds(), session_key=key)
+    origin = rows(connection, "session/origin", session_key=key)[0]
+    sources = rows(connection, "session/sources", session_key=key)
     packed = _unpack(connection, key)
     evidence = [_evidence(session, origin, *one) for one in read_evidence({**origin, "started_us": started_us})]
     told = {

@@ -68,8 +68,11 @@ def test_no_room_to_keep_it_is_said_so(monkeypatch, tmp_path, refused):
         def close(self):
             pass
 
-        __enter__ = lambda self: self  # noqa: E731
-        __exit__ = lambda self, *error: None  # noqa: E731
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            self.close()
 
     monkeypatch.setattr("tempfile.SpooledTemporaryFile", Full)
     reading, writing = os.pipe()

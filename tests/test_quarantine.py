@@ -12,8 +12,8 @@ from cases import lines
 from ingested import answer, changing, database, outcome, visit, write
 
 from sesscore.ingest import ingest
+from sesscore.outlet import outlet
 from sesscore.quarantined import Wanted
-from sesscore.streams import write_all
 
 EVIL = b'{"x": "\x1b[2J\xe2\x80\xae\xff\x00'
 LOG = lines(*visit("a")[:2]) + EVIL + b"\n" + lines({"eventid": "x"}, {"timestamp": "2024-05-01T00:00:00"}, *visit("a"))
@@ -149,13 +149,14 @@ def test_a_draft_does_not_stay(tmp_path):
         yield b"x"
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
-        write_all(broken(), str(tmp_path / "out"))
+    with pytest.raises(ZeroDivisionError), outlet(str(tmp_path / "out")) as out:
+        out.write(broken())
     assert os.listdir(tmp_path) == []
 
 
 def test_a_device_is_written_not_replaced():
-    write_all([b"x"], os.devnull)
+    with outlet(os.devnull) as out:
+        out.write([b"x"])
     assert not Path(os.devnull).is_file()
 
 

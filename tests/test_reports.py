@@ -11,12 +11,15 @@ from ingested import did
 
 from sesscore.errors import UsageError
 from sesscore.formats import Look, pieces
+from sesscore.formats.table import page
 from sesscore.queries import sql
-from sesscore.render import HALF, PAGE, Beside, Listing, moment, to_page
+from sesscore.render import PAGE, Listing, bare, moment, to_page
+from sesscore.report.document import Column, Document, Table
 from sesscore.report.period import Period
 from sesscore.report.registry import report, shipped
 from sesscore.report.snapshot import Snapshot, bindings, made
 from sesscore.report.statement import BOUND
+from sesscore.report.values import Kind
 from sesscore.safetext import width
 from sesscore.snapshot import one_state
 from sesscore.store import open_for_reading, open_for_writing
@@ -231,12 +234,19 @@ def test_an_encoding_without_blocks(connection):
 
 @given(st.lists(st.tuples(st.text(), st.none() | st.text(), st.integers(0, 2**63 - 1)), max_size=5))
 def test_any_text_keeps_the_columns_apart(found):
-    listing = Listing("Title", ("one", "two", "count"), found, shares=True)
-    for line in to_page([listing]).decode().splitlines():
+    columns = (Column("one"), Column("two"), Column("count", Kind.COUNT, drawn="share"))
+    listing = to_page([Listing("Title", ("one", "two", "count"), found)]).decode().splitlines()
+    table = [bare(line) for line in page_of(Table("t", "Title", columns, found))]
+    for line in listing + table:
         assert line.isprintable()
         assert width(line) <= PAGE + 20
-    beside = to_page([Beside(Listing("L", ("a", "b"), [("x" * 90, 1)]), listing)]).decode().splitlines()
-    assert beside[0] == f"L{' ' * (PAGE - HALF - 1)}Title"
+    left = Table("l", "L", (Column("a"), Column("b", Kind.COUNT)), [("x" * 90, 1)], half=True)
+    beside = [bare(line) for line in page_of(left, Table("t", "Title", columns, found, half=True))]
+    assert beside[0] == f"L{' ' * (PAGE // 2 + 1)}Title"
+
+
+def page_of(*sections):
+    return list(page(Document("x", "", Period(), None, sections), PAGE))
 
 
 @pytest.mark.parametrize(

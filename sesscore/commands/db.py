@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sesscore.commands import options
-from sesscore.output import on_terminal, write
+from sesscore.outlet import write
+from sesscore.output import on_terminal
 from sesscore.safetext import safe
 from sesscore.wording import counted
 

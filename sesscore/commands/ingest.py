@@ -6,7 +6,7 @@ import click
 
 from sesscore.commands import options
 from sesscore.errors import ConditionFailed, NothingToRead, SesscoreError, UsageError
-from sesscore.output import write
+from sesscore.outlet import write
 from sesscore.safetext import safe
 from sesscore.wording import counted
 

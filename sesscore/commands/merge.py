@@ -3,7 +3,7 @@
 import click
 
 from sesscore.commands import options
-from sesscore.output import write
+from sesscore.outlet import write
 from sesscore.safetext import safe
 from sesscore.wording import counted
 

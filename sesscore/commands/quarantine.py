@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from sesscore.commands import options
-from sesscore.output import on_terminal, write
+from sesscore.outlet import outlet
+from sesscore.output import on_terminal
 
 Command = Callable[..., Any]
 
@@ -38,19 +39,21 @@ def list_(db: str | None, reason: str | None, source: str | None, limit: int, fo
     from sesscore.render import to_json, to_page
     from sesscore.sqlite_errors import sqlite_errors
     from sesscore.store import open_for_reading
-    from sesscore.streams import write_all
 
     wanted = Wanted(reason, source, limit or EVERYTHING)
-    with open_for_reading(options.database_path(db)) as database, sqlite_errors(database.path):
+    with (
+        outlet() as out,
+        open_for_reading(options.database_path(db)) as database,
+        sqlite_errors(database.path),
+    ):
         if format == "jsonl":
-            write_all(lines(database.connection, wanted))
+            out.write(lines(database.connection, wanted))
             return
         told = document(database.connection, wanted)
         if format == "json":
-            text = to_json(told)
+            out.write([to_json(told)])
         else:
-            text = to_page(page(told), colour=on_terminal(), encoding=sys.stdout.encoding)
-    write(text)
+            out.write([to_page(page(told), colour=on_terminal(), encoding=sys.stdout.encoding)])
 
 
 @quarantine.command()
@@ -66,7 +69,10 @@ def export(db: str | None, reason: str | None, source: str | None, output: str) 
     from sesscore.quarantined import Wanted, lines
     from sesscore.sqlite_errors import sqlite_errors
     from sesscore.store import open_for_reading
-    from sesscore.streams import write_all
 
-    with open_for_reading(options.database_path(db)) as database, sqlite_errors(database.path):
-        write_all(lines(database.connection, Wanted(reason, source)), output)
+    with (
+        outlet(output) as out,
+        open_for_reading(options.database_path(db)) as database,
+        sqlite_errors(database.path),
+    ):
+        out.write(lines(database.connection, Wanted(reason, source)))

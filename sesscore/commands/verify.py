@@ -6,7 +6,8 @@ import click
 
 from sesscore.commands import options
 from sesscore.errors import ConditionFailed
-from sesscore.output import on_terminal, write
+from sesscore.outlet import write
+from sesscore.output import on_terminal
 from sesscore.safetext import safe
 
 

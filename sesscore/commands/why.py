@@ -5,7 +5,8 @@ import sys
 import click
 
 from sesscore.commands import options
-from sesscore.output import on_terminal, write
+from sesscore.outlet import write
+from sesscore.output import on_terminal
 
 
 @click.command()

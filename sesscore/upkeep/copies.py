@@ -16,7 +16,7 @@ from sesscore.contenthash import content_hash, sort_on_disk
 from sesscore.errors import SesscoreError
 from sesscore.migrations import schema_version
 from sesscore.pragmas import cell_size_check
-from sesscore.queries import Bounds, rows
+from sesscore.queries import rows
 from sesscore.snapshot import one_state
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.structure import damage, dangling
@@ -81,6 +81,6 @@ def _told(connection: apsw.Connection, *, full: bool) -> Copied:
     return Copied(
         schema=schema_version(connection),
         pages=int(connection.pragma("page_count")),
-        figures=rows(connection, "verify/figures", Bounds())[0],
+        figures=rows(connection, "verify/figures")[0],
         content_hash=content_hash(connection) if full else None,
     )

@@ -8,7 +8,7 @@ from sesscore.connections import size_of
 from sesscore.identity import ANY, Standing, standing_of
 from sesscore.locking import holder
 from sesscore.migrations import SCHEMA_VERSION, readable_from, schema_version
-from sesscore.queries import Bounds, Row, rows
+from sesscore.queries import Row, rows
 from sesscore.render import Block, Listing, Title, moment
 from sesscore.snapshot import one_state
 from sesscore.sqlite_errors import sqlite_errors
@@ -43,10 +43,10 @@ def _document(connection: apsw.Connection, path: str) -> dict[str, Any]:
         "program_schema_version": SCHEMA_VERSION,
         "standing": standing.name.lower(),
         "readable_from": readable_from(connection),
-        "history": [_step(row) for row in rows(connection, "upkeep/history", Bounds())],
+        "history": [_step(row) for row in rows(connection, "upkeep/history")],
         "writer": holder(path),
         "last_run": _last_run(connection) if known else None,
-        "counts": rows(connection, "upkeep/counts", Bounds())[0] if known else None,
+        "counts": rows(connection, "upkeep/counts")[0] if known else None,
     }
 
 
@@ -60,7 +60,7 @@ def _step(row: Row) -> dict[str, Any]:
 
 
 def _last_run(connection: apsw.Connection) -> dict[str, Any] | None:
-    found = rows(connection, "upkeep/last_run", Bounds())
+    found = rows(connection, "upkeep/last_run")
     if not found:
         return None
     run = found[0]
