@@ -155,6 +155,7 @@ Content = list[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]
 @contextlib.contextmanager
 def reading(db: str | Path) -> Iterator[apsw.Connection]:
     connection = apsw.Connection(str(db), flags=apsw.SQLITE_OPEN_READONLY)
+    connection.set_busy_timeout(60_000)  # who starts after a kill takes the log over, and locks it meanwhile
     try:
         yield connection
     finally:
