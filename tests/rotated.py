@@ -22,7 +22,7 @@ PACK: dict[str, Callable[[bytes, int], bytes]] = {
     ".bz2": lambda data, level: bz2.compress(data, level),
     ".xz": lambda data, level: lzma.compress(data, preset=level),
 }
-_OBJECT = re.compile(rb"(?<!: )\{[^{}\n\0]*\}")
+_OBJECT = re.compile(rb"(?<!:)(?<!: )\{[^{}\n\0]*\}")  # not what may be the inside of half an event
 _SECOND = 1_000_000_000
 LIVE = "cowrie.json"
 
