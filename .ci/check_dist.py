@@ -1,4 +1,4 @@
-"""Checks what the sdist and the wheel in a folder hold: everything they must, nothing else."""
+"""Checks what the sdist and the wheels in a folder hold: everything they must, nothing else."""
 
 import sys
 import tarfile
@@ -7,7 +7,16 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("_ext", "sql", "sesscore", "tests", "docs", "asv_bench", "contrib")
-TOP = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
+TOP = (
+    "pyproject.toml",
+    "setup.py",
+    "MANIFEST.in",
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "LICENSE",
+)
 MADE = {".so", ".c", ".html", ".pyc", ".db"}
 WRITTEN = "tests/campaigns/shim.c"  # the one file in C that no Cython made
 
@@ -34,9 +43,9 @@ def expected_in_wheel() -> set[str]:
 
 
 def in_wheel(path: Path) -> set[str]:
-    """The names in a wheel, metadata and platform tags left out."""
+    """The names of files in a wheel, metadata and platform tags left out; auditwheel also packs folders."""
     with zipfile.ZipFile(path) as wheel:
-        names = [PurePosixPath(name) for name in wheel.namelist() if ".dist-info/" not in name]
+        names = [PurePosixPath(name) for name in wheel.namelist() if ".dist-info/" not in name and name[-1] != "/"]
     return {str(name if name.suffix != ".so" else name.with_name(name.name.split(".")[0] + ".so")) for name in names}
 
 
@@ -48,17 +57,19 @@ def in_sdist(path: Path) -> set[str]:
 
 def main(folder: Path) -> int:
     """Say what is missing and what is too much; 1 if there is any."""
-    (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    (sdist,), wheels = folder.glob("*.tar.gz"), sorted(folder.glob("*.whl"))
     there, wanted = in_sdist(sdist), {str(path) for name in SOURCES for path in tree(name)} | set(TOP)
     problems = [f"{sdist.name} lacks {name}" for name in sorted(wanted - there)]
     problems += [f"{sdist.name} holds {name}" for name in sorted(there) if is_made(name)]
-    there, wanted = in_wheel(wheel), expected_in_wheel()
-    problems += [f"{wheel.name} lacks {name}" for name in sorted(wanted - there)]
-    problems += [f"{wheel.name} holds {name}" for name in sorted(there - wanted)]
+    wanted = expected_in_wheel()
+    for wheel in wheels:
+        there = in_wheel(wheel)
+        problems += [f"{wheel.name} lacks {name}" for name in sorted(wanted - there)]
+        problems += [f"{wheel.name} holds {name}" for name in sorted(there - wanted)]
     for problem in problems:
         print(problem)
     if not problems:
-        print(f"{sdist.name} and {wheel.name} hold what they must")
+        print("hold what they must:", *(path.name for path in (sdist, *wheels)))
     return bool(problems)
 
 

@@ -159,7 +159,48 @@ def test_every_extension_is_built_and_typed():
     assert {f"_{name}.pyi" for name in sources} == {path.name for path in PACKAGE.glob("_*.pyi")}
 
 
+# Workflows
+
+WORKFLOWS = {path.stem: path.read_text("utf-8") for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+MAY_WRITE = {"release": {"id-token: write"}, "asv": {"contents: write"}}
+
+
 def test_actions_are_pinned():
-    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
-        for action in re.findall(r"uses: (.*)", path.read_text("utf-8")):
-            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", action), path
+    """By their whole hash, one for each, with the version that it was; or they are workflows of this very commit."""
+    pinned = {}
+    for name, text in WORKFLOWS.items():
+        for action in re.findall(r"^\s*(?:- )?uses:\s*(.*)$", text, re.M):
+            if action.startswith("$/"):
+                assert (ROOT / action.removeprefix("$/")).is_file(), (name, action)
+                continue
+            assert re.fullmatch(r"[\w-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), (name, action)
+            assert pinned.setdefault(action.partition("@")[0], action) == action, (name, action)
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_workflows_have_no_rights_but_those_of_their_jobs(name):
+    text = WORKFLOWS[name]
+    assert re.search(r"^permissions: \{\}$", text, re.M)
+    jobs = re.findall(r"^  [\w-]+:$", text.partition("\njobs:\n")[2], re.M)
+    assert len(jobs) == len(re.findall(r"^    permissions:$", text, re.M)) > 0
+    assert set(re.findall(r"^ +([\w-]+: write)", text, re.M)) == MAY_WRITE.get(name, set())
+    # By its own name: in a workflow that another one calls, github.workflow is that of the caller.
+    assert re.search(rf"^concurrency:\n  group: {name}-\$", text, re.M)
+
+
+def test_every_campaign_runs_by_night():
+    campaigns = (ROOT / "tests" / "campaigns").glob("*.py")
+    runnable = {path.stem for path in campaigns if 'if __name__ == "__main__"' in path.read_text("utf-8")}
+    named = re.search(r"^ +campaign: \[(.*)\]$", WORKFLOWS["nightly"], re.M)
+    assert set(named[1].split(", ")) == runnable
+
+
+def test_a_wheel_for_each_python_that_is_supported():
+    """And none for others: those for which a dependency has none would need a compiler."""
+    settings = PROJECT["tool"]["cibuildwheel"]
+    least = re.fullmatch(r">=3\.(\d+)", PROJECT["project"]["requires-python"])
+    assert settings["build"] == [
+        f"cp3{minor}-*" for minor in range(int(least[1]), int(least[1]) + len(settings["build"]))
+    ]
+    assert all((ROOT / source).exists() for source in settings["test-sources"])
+    assert all((ROOT / name).exists() for name in re.findall(r"tests/\w+\.py", settings["test-command"]))
