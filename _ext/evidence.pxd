@@ -3,7 +3,7 @@
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
 from buffer cimport LONGEST_VARINT, Buffer, get_varint, put_varint, reserve, unzigzag, zigzag
-from leaf cimport FINGERPRINT_BYTES, LeafEvent, get_fingerprint, put_fingerprint
+from leaf cimport FINGERPRINT_BYTES, LeafEvent, add_step, get_fingerprint, is_time, put_fingerprint
 from session cimport COLUMNS, NO_PLACE, Column, Session
 
 cdef enum:
@@ -30,13 +30,14 @@ cdef inline void find_places(Session *session, const LeafEvent *events, size_t c
         place += 1
 
 
-cdef inline bint event_at(const char *p, const char *end, int64_t place, int64_t *at_us, uint64_t *fingerprint) noexcept nogil:
+cdef inline bint event_at(const char *p, const char *end, uint64_t place, int64_t *at_us, uint64_t *fingerprint) noexcept nogil:
     """Time and fingerprint of an event of a part, by its place among those that are no activities.
 
     p: where these begin. at_us: the part's first_us before, the event's time after. False if there is none."""
     cdef uint64_t step, eventid
     while get_varint(&p, end, &step) and get_varint(&p, end, &eventid) and get_fingerprint(&p, end, fingerprint):
-        at_us[0] += <int64_t>step
+        if not add_step(at_us, step):
+            return False
         if place == 0:
             return True
         place -= 1
@@ -101,10 +102,13 @@ cdef inline bint read_evidence(const char *p, const char *end, const char *event
         elif placed >> i & 1:
             column.at_us = session.part_us
             column.place = <int64_t>number
-            if not event_at(events, events_end, column.place, &column.at_us, &column.fingerprint):
+            if not event_at(events, events_end, number, &column.at_us, &column.fingerprint):
                 return False
         else:
-            column.at_us = session.started_us + unzigzag(number)
+            column.at_us = unzigzag(number)
+            if not is_time(session.started_us) or not is_time(column.at_us):
+                return False
+            column.at_us += session.started_us
             if not get_fingerprint(&p, end, &column.fingerprint):
                 return False
         last = column

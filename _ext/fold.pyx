@@ -473,6 +473,8 @@ cdef class Folder:
         cdef list mine = []
         cdef int64_t next_part = 0
         cdef Packed first
+        if count == 0:
+            raise ValueError(f"session {row[0]} is damaged: it has no events")
         read_session(row, &other)
         held = sorted([one for one in held if reaches(one, other.started_us, other.ended_us)])
         if not held:

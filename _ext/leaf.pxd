@@ -9,6 +9,13 @@ from records cimport (
     LOG_CLOSED, LOGIN_FAILED, LOGIN_SUCCESS, OTHER, TCPIP_REQUEST,
 )
 
+cdef extern from *:
+    """
+    #include <stdint.h>
+    static const int64_t sc_largest_time = (INT64_C(1) << 62) - 1;    /* on either side of 1970: two of them add up to a number */
+    """
+    const int64_t LARGEST_TIME "sc_largest_time"
+
 cdef enum:
     LEAF_EVENTS = 1024       # a leaf that holds more is cut
     FINGERPRINT_BYTES = 6
@@ -37,6 +44,20 @@ cdef struct LeafEvent:
     int64_t c
     int64_t eventid          # text id; 0 where the activity tells it
     uint32_t activity
+
+
+# Nothing is believed of what is stored: it may come from a file that somebody damaged.
+
+cdef inline bint is_time(int64_t us) noexcept nogil:
+    return -LARGEST_TIME <= us <= LARGEST_TIME
+
+
+cdef inline bint add_step(int64_t *us, uint64_t step) noexcept nogil:
+    """Goes on in time; False if that is out of all bounds."""
+    if not is_time(us[0]) or step > <uint64_t>LARGEST_TIME or step > <uint64_t>LARGEST_TIME - <uint64_t>us[0]:
+        return False
+    us[0] += <int64_t>step
+    return True
 
 
 cdef inline int activity_of(int kind) noexcept nogil:

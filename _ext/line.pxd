@@ -5,7 +5,7 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport qsort, realloc
 
 from buffer cimport get_varint
-from leaf cimport NO_ACTIVITY, LeafEvent, get_fingerprint
+from leaf cimport CLIENT_FINGERPRINT_ACTIVITY, NO_ACTIVITY, LeafEvent, add_step, get_fingerprint
 
 cdef struct Line:
     LeafEvent *events
@@ -66,10 +66,16 @@ cdef inline Py_ssize_t unpack(Line *line, list leaves) except -1:
         p = PyBytes_AS_STRING(blob)
         end = p + PyBytes_GET_SIZE(blob)
         for fields in activities:
+            if not isinstance(fields, list) or not 2 <= len(fields) <= 5:        # nobody looks whether there are so many
+                raise ValueError(f"the part at {first_us} holds an activity that is none")
             reserve_line(line, count + 1)
             line.events[count].activity = fields[0]
             line.events[count].eventid = 0
-            line.events[count].at_us = first_us + <int64_t>fields[1]
+            line.events[count].at_us = first_us
+            if not 0 < line.events[count].activity <= CLIENT_FINGERPRINT_ACTIVITY:
+                raise ValueError(f"the part at {first_us} holds an activity that there is not")
+            if not add_step(&line.events[count].at_us, <uint64_t>fields[1]):
+                raise ValueError(f"the part at {first_us} holds a time that cannot be")
             line.events[count].a = fields[2] if len(fields) > 2 else 0
             line.events[count].b = fields[3] if len(fields) > 3 else 0
             line.events[count].c = fields[4] if len(fields) > 4 else 0
@@ -82,7 +88,8 @@ cdef inline Py_ssize_t unpack(Line *line, list leaves) except -1:
             if not (get_varint(&p, end, &step) and get_varint(&p, end, &eventid)
                     and get_fingerprint(&p, end, &line.events[count].fingerprint)):
                 raise ValueError(f"the part at {first_us} ends inside an event")
-            at_us += <int64_t>step
+            if not add_step(&at_us, step):
+                raise ValueError(f"the part at {first_us} holds a time that cannot be")
             line.events[count].activity = NO_ACTIVITY
             line.events[count].eventid = <int64_t>eventid
             line.events[count].at_us = at_us

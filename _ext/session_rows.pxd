@@ -4,8 +4,9 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport int64_t
 from libc.string cimport memset
 
+from clock cimport DAY_US
 from evidence cimport put_evidence, read_evidence
-from leaf cimport FINGERPRINT_BYTES
+from leaf cimport FINGERPRINT_BYTES, LARGEST_TIME, is_time
 from records cimport (
     COMMAND_FAILED, COMMAND_INPUT, COMMAND_SUCCESS, FILE_DOWNLOAD, FILE_DOWNLOAD_FAILED, FILE_UPLOAD, LOGIN_FAILED, LOGIN_SUCCESS,
     TCPIP_REQUEST,
@@ -127,6 +128,12 @@ cdef inline int put_share(Rows *rows, int64_t session_key, const Share *share) e
     return 0
 
 
+cdef inline bint is_span(const Session *session, int64_t span_us, int64_t part_us) noexcept nogil:
+    """Whether a stored session can last so long, and its first part begin so late: no silence in it is longer than a day."""
+    return (is_time(session.started_us) and 0 < session.events < LARGEST_TIME // DAY_US and 0 <= part_us <= span_us
+            and span_us <= (session.events - 1) * DAY_US)
+
+
 cdef inline int read_session(tuple row, Session *session) except -1:
     """A row of sql/store/find_session.sql."""
     cdef int64_t *counts = session.counts
@@ -141,9 +148,11 @@ cdef inline int read_session(tuple row, Session *session) except -1:
     session.matcher = row[3]
     session.delimiters = row[4]
     session.started_us = row[ROW_STARTED_US]
+    session.events = row[13]
+    if not is_span(session, row[ROW_SPAN_US], row[ROW_PART_US]):
+        raise ValueError(f"the times of session {row[0]} are damaged")
     session.ended_us = session.started_us + <int64_t>row[ROW_SPAN_US]
     session.part_us = session.started_us + <int64_t>row[ROW_PART_US]
-    session.events = row[13]
     if row[ROW_SOURCE_ID] is not None:
         session.share.source_id = row[ROW_SOURCE_ID]
         session.share.first_record = row[ROW_FIRST_RECORD]

@@ -5,14 +5,10 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memset
 
 from buffer cimport get_varint
-from leaf cimport CLIENT_FINGERPRINT_ACTIVITY, FINGERPRINT_BYTES, LeafEvent, eventid_of_activity, get_fingerprint
-
-cdef extern from *:
-    """
-    #include <stdint.h>
-    static const int64_t sc_largest_time = INT64_C(1) << 62;    /* on either side of 1970 */
-    """
-    const int64_t LARGEST_TIME "sc_largest_time"
+from leaf cimport (
+    CLIENT_FINGERPRINT_ACTIVITY, FINGERPRINT_BYTES, LARGEST_TIME, LeafEvent, add_step, eventid_of_activity, get_fingerprint,
+    is_time,
+)
 
 cdef enum:
     MOST_DIGITS = 18         # of a number, so that none overflows
@@ -32,18 +28,6 @@ cdef struct Unpacking:
     LeafEvent other
     bint has_activity
     bint has_other
-
-
-cdef inline bint is_time(int64_t us) noexcept nogil:
-    return -LARGEST_TIME <= us <= LARGEST_TIME
-
-
-cdef inline bint add_step(int64_t *us, uint64_t step) noexcept nogil:
-    """Goes on in time; False if that is out of all bounds."""
-    if step > <uint64_t>LARGEST_TIME:
-        return False
-    us[0] += <int64_t>step
-    return is_time(us[0])
 
 
 cdef inline size_t count_lists(const char *json, const char *end) noexcept nogil:

@@ -159,6 +159,10 @@ class Members:
             self._next_member()
             return b""
         hungry = decoder.needs_input
+        if hungry and self._again and (chunk := decoder.decompress(memoryview(b""), size)):
+            # bz2 asks for input while it has output left, which is lost if that input is damaged
+            self._delivered += len(chunk)
+            return chunk
         data = self._take(size) if hungry else memoryview(b"")
         chunk = decoder.decompress(data, size)
         if hungry and not (data or chunk or decoder.eof):  # not before: bz2 can have output left when it asks for input
@@ -216,11 +220,12 @@ class Members:
             self._stop(self._describe(error))
             return b""
         recovered = bytearray()
-        goal = self._delivered + size
+        before = self._delivered
+        goal = before + size
         close_from = _NEVER
         for step in (size, size, 1):
             try:
-                self._read_again(goal, recovered, close_from, step)
+                self._read_again(before, goal, recovered, close_from, step)
                 return bytes(recovered)
             except _CutShort as final:
                 error = final
@@ -231,17 +236,17 @@ class Members:
         self._stop(self._describe(error))
         return bytes(recovered)
 
-    def _read_again(self, goal: int, recovered: bytearray, close_from: int, close_step: int) -> None:
-        """Read this member again, and add to `recovered` what was not delivered, up to its byte `goal`."""
-        delivered = self._delivered
+    def _read_again(self, before: int, goal: int, recovered: bytearray, close_from: int, close_step: int) -> None:
+        """Read this member again, and add to `recovered`, which follows byte `before` of it, all up to byte `goal`."""
+        delivered = before + len(recovered)
         self._stored.position = member = self._member
         self._held, self._at = memoryview(b""), 0
         self._begin(again=True, close_from=close_from)
         while self._delivered < delivered:
             self._step(min(delivered - self._delivered, _STEP))
         while self._delivered < goal and self._member == member and not self._ended:
-            near = self.position >= close_from
-            recovered += self._step(close_step if near else goal - self._delivered)
+            wanted = goal - self._delivered
+            recovered += self._step(min(close_step, wanted) if self.position >= close_from else wanted)
 
     def _describe(self, error: Exception) -> str:
         if isinstance(error, _CutShort):

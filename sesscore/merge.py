@@ -20,9 +20,9 @@ from sesscore.merge_credit import Credits, Share
 from sesscore.merge_sources import incoming, settle
 from sesscore.queries import sql
 from sesscore.snapshot import one_state
-from sesscore.sqlite_errors import sqlite_errors
+from sesscore.sqlite_errors import damaged, damaged_rows, sqlite_errors
 from sesscore.store import open_for_reading, open_for_writing
-from sesscore.stored import ACTIVITIES, EVENTS, PART_US, SPAN_US, STARTED_US, StoredPart
+from sesscore.stored import ACTIVITIES, EVENT_COUNT, EVENTS, PART_US, SPAN_US, STARTED_US, StoredPart
 from sesscore.writer import Writer
 
 SCHEMA = "sesscore.merge/1"
@@ -100,16 +100,17 @@ def _merge(writer: Writer, here: apsw.Connection, other: apsw.Connection, path: 
     sources = {source.their_id: source for source in incoming(here, other)}
     merged.sources = len(sources)
     text_ids = TextIds(writer, other)
-    waiting = _sessions(other, list(sources))
+    waiting = _sessions(other, list(sources), path)
     credits = Credits(sources)
-    while some := list(islice(waiting, _AT_ONCE)):
-        writer.stored.know_days({day for session in some for day in session.days})
-        for folded in _fold(writer, some, credits, text_ids):
-            writer.store()
-            merged.events += folded.events
-            merged.duplicates += folded.duplicates
-            merged.sessions_new += folded.new_sessions
-            merged.sessions_updated += folded.updated_sessions
+    with damaged_rows(path):
+        while some := list(islice(waiting, _AT_ONCE)):
+            writer.stored.know_days({day for session in some for day in session.days})
+            for folded in _fold(writer, some, credits, text_ids):
+                writer.store()
+                merged.events += folded.events
+                merged.duplicates += folded.duplicates
+                merged.sessions_new += folded.new_sessions
+                merged.sessions_updated += folded.updated_sessions
     for given in credits.rest():
         writer.folder.put_share(*given)
     writer.store()
@@ -173,13 +174,15 @@ class _Session:
         return list(range((started - DAY_US) // DAY_US, (started + span + DAY_US) // DAY_US + 1))
 
 
-def _sessions(other: apsw.Connection, source_ids: list[int]) -> Iterator[_Session]:
+def _sessions(other: apsw.Connection, source_ids: list[int], path: str) -> Iterator[_Session]:
     wanted = {"source_ids": orjson.dumps(source_ids).decode()}
     for sensor, *values in other.execute(sql("merge/sessions"), wanted):
         row, (activities, source_id, first_record, last_record, events, has_more) = (
             values[:ACTIVITIES],
             values[ACTIVITIES:],
         )
+        if not 0 <= row[SPAN_US] < row[EVENT_COUNT] * DAY_US:  # no silence in it is longer than a day
+            raise damaged(f"session {row[0]} lasts longer than its events can", path)
         if not has_more:
             part = 0, row[STARTED_US] + row[PART_US], orjson.loads(activities), row[EVENTS]
             yield _Session(sensor, tuple(row), [part], [(source_id, first_record, last_record, events)])

@@ -87,6 +87,17 @@ def no_room_for_index(error: apsw.Error) -> bool:
     return getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE  # what Python raised itself has none
 
 
+@contextmanager
+def damaged_rows(where: str) -> Iterator[None]:
+    """What the fold says of rows that were never written comes out as damage, whatever SQLite's own check says."""
+    try:
+        yield
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, SesscoreError):
+            raise
+        raise damaged(str(error), where) from error
+
+
 def damaged(problem: str, where: str) -> SesscoreError:
     """The file is not whole; what there is instead of it: a backup, or the logs."""
     return SesscoreError(

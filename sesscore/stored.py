@@ -17,7 +17,7 @@ _JOINING = (
 StoredPart = tuple[int, int, list[list[int]], bytes]
 
 StoredSession = tuple[Any, ...]  # a row of sql/store/find_session.sql
-STARTED_US, SPAN_US, PART_US, EVENTS, ACTIVITIES = 10, 11, 28, 30, 35  # places in it
+STARTED_US, SPAN_US, EVENT_COUNT, PART_US, EVENTS, ACTIVITIES = 10, 11, 13, 28, 30, 35  # places in it
 
 
 class StoredSessions:

@@ -17,6 +17,7 @@ from sesscore.ledger import Ledger
 from sesscore.matchers import Registry
 from sesscore.queries import sql
 from sesscore.records import Scanned
+from sesscore.sqlite_errors import damaged_rows
 from sesscore.stored import StoredSession, StoredSessions
 from sesscore.storing import Storing
 
@@ -93,7 +94,8 @@ class Writer:
             self.stored.know_days(days)
         folded = self.folder.fold_new(self._source_id(source), scanned.begin.records + 1)
         self.settle()  # what follows looks into the database, and its rows take the place of those that are stored
-        self.folder.fold_known(self._found(), self.stored.load, folded)
+        with damaged_rows(self._connection.filename):
+            self.folder.fold_known(self._found(), self.stored.load, folded)
         ledger = self._ledger(scanned, folded)
         self.account.add(Counts(ledger, folded.new_sessions, folded.updated_sessions))
         self._account(scanned, source, ledger, folded)

@@ -286,3 +286,30 @@ def test_damage_there_is_said(tmp_path, capsys):
     before = dump(one)
     code, _, err = outcome(capsys, "merge", two, "--db", one)
     assert (code, "is missing" in err, dump(one) == before) == (1, True, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "activities = '[]', activity_count = 0, events = x''",
+        "activities = '[[]]'",
+        "activities = '[[3]]'",
+        "activities = '[[12, 0]]'",
+        "activities = '[[3, -1]]'",
+        "activities = '[[3, 4611686018427387904]]'",
+        "events = zeroblob(5)",
+        "events = CAST(events || x'ffffffffffffffffff0101' || zeroblob(6) AS BLOB)",
+        "evidence = x'010001ff'",
+        "span_us = 1152921504606846976",
+        "span_us = -1",
+        "started_us = 4611686018427387904",
+    ],
+)
+def test_a_session_that_is_damaged_there_is_said(change, tmp_path, capsys):
+    """SQLite finds nothing wrong with it; nor does it end the process, or ask for all memory that there is."""
+    one, two = (database(tmp_path, name, visit(name)) for name in "ab")
+    with changing(two) as connection:
+        connection.execute(f"UPDATE session SET {change}")
+    before = dump(one)
+    code, _, err = outcome(capsys, "merge", two, "--db", one)
+    assert (code, "the database is damaged" in err, dump(one) == before) == (1, True, True), err

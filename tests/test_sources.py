@@ -212,6 +212,15 @@ class TestDamage:
         assert damage is not None
         assert "check" in damage
 
+    @pytest.mark.parametrize("size", [1, 50, 1000, 2000])
+    def test_a_wrong_checksum_right_after_what_was_read(self, stored, packed, size):
+        """Nothing comes twice, no more than was asked for, and the last byte is not lost."""
+        whole = bytearray(PACK[packed](LOG[:4000]))
+        whole[-6] ^= 1
+        data, damage = contents(stored(bytes(whole)), size)
+        assert data == LOG[:4000]
+        assert damage is not None
+
     @pytest.mark.parametrize("garbage", [b"x", b"\x1f", b'{"eventid":"x"}\n' * 1000, b"\0\0\0\0garbage"])
     def test_garbage_after_the_end(self, stored, packed, garbage):
         whole = PACK[packed](LOG)
