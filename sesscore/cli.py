@@ -22,6 +22,7 @@ from sesscore.commands.schema import schema
 from sesscore.commands.sessions import sessions
 from sesscore.commands.show import show
 from sesscore.commands.sql import sql
+from sesscore.commands.status import status
 from sesscore.commands.synth import synth
 from sesscore.commands.verify import verify
 from sesscore.commands.why import why
@@ -63,7 +64,22 @@ def cli(context: click.Context, config: str | None) -> None:
     context.ensure_object(options.Settings).sensors = configuration.sensors
 
 
-for command in (db, ingest, matchers, merge, quarantine, report, schema, sessions, show, sql, synth, verify, why):
+for command in (
+    db,
+    ingest,
+    matchers,
+    merge,
+    quarantine,
+    report,
+    schema,
+    sessions,
+    show,
+    sql,
+    status,
+    synth,
+    verify,
+    why,
+):
     cli.add_command(command)
 
 

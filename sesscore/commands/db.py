@@ -163,7 +163,7 @@ def _tell_done(db: str, change: "Change") -> None:
 def backup(file: str, db: str | None, force: bool, full: bool, format: str) -> None:
     """Copy the database to FILE, as it is at one moment, also while ingest runs; the copy is checked."""
     from sesscore.upkeep.backup import backup as run
-    from sesscore.upkeep.space import readable
+    from sesscore.wording import readable
 
     made = run(options.database_path(db), file, overwrite=force, full=full)
     if format == "json":
@@ -210,7 +210,7 @@ def _hash(content_hash: str | None) -> str:
 def optimize(db: str | None, vacuum: bool, format: str) -> None:
     """Fold the log into the database and take away what ANALYZE of other programs has left."""
     from sesscore.upkeep.optimize import optimize as run
-    from sesscore.upkeep.space import readable
+    from sesscore.wording import readable
 
     path = options.database_path(db)
     done = run(path, vacuum=vacuum)
