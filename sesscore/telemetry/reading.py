@@ -58,13 +58,14 @@ def _bytes_of(path: str) -> bytes:
         raise Missing("there is no status file", where=path, hint="sesscore ingest, which writes one") from error
     except (OSError, ValueError) as error:
         raise _not_ours(f"it cannot be read: {getattr(error, 'strerror', None) or error}", path) from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise _not_ours("it is no file", path)
-        try:
-            data = file.read(LONGEST + 1)
-        except OSError as error:
-            raise _not_ours(f"it cannot be read: {error.strerror}", path) from error
+        data = os.read(descriptor, LONGEST + 1)  # of a file, one call gives all
+    except OSError as error:
+        raise _not_ours(f"it cannot be read: {error.strerror}", path) from error
+    finally:
+        os.close(descriptor)
     if len(data) > LONGEST:
         raise _not_ours("it is longer than any status file", path)
     return data
