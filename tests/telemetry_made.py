@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -120,3 +121,8 @@ def event(name: str = "started", **more: Any) -> dict[str, Any]:
     """A milestone."""
     frame = {"schema": "sesscore.milestone/1", "event": name, "at": moment(), "run_id": "ab" * 16}
     return {**frame, "command": "ingest", "pid": 4085, "db": "/s.db", "sensor": None, **more}
+
+
+def telling(said: list[str]) -> Callable[[str, str, str], None]:
+    """Notes what a sink tells."""
+    return lambda where, what, hint: said.append(f"{what} ({where})")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from telemetry_made import EVIL, event, moment
+from telemetry_made import EVIL, event, moment, telling
 from terminal import seen
 
 from sesscore import schemas
@@ -91,13 +91,13 @@ def test_a_file_is_private_is_added_to_and_may_be_rotated(tmp_path: Path) -> Non
     """Moved, removed and cut: nothing is written to a file that lost its name."""
     path, said = tmp_path / "s.log", []
     for line in ("a\n", "b\n"):
-        to = log.LogFile(str(path), said.append)
+        to = log.LogFile(str(path), telling(said))
         to.write(line)
         to.close()
         to.close()
     assert path.read_text() == "a\nb\n"
     assert path.stat().st_mode & 0o777 == 0o600
-    to = log.LogFile(str(path), said.append)
+    to = log.LogFile(str(path), telling(said))
     path.rename(tmp_path / "s.log.1")
     to.write("c\n")
     assert (tmp_path / "s.log.1").read_text() == "a\nb\n"
@@ -115,7 +115,7 @@ def test_a_line_that_cannot_be_written_is_said_once_and_the_next_begins_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, said = tmp_path / "s.log", []
-    to = log.LogFile(str(path), said.append)
+    to = log.LogFile(str(path), telling(said))
     real = os.write
 
     def full(descriptor: int, data: bytes) -> int:
@@ -142,5 +142,5 @@ def test_a_log_that_cannot_be_opened_ends_the_command(tmp_path: Path, kind: str)
     else:
         os.mkfifo(path)
     with pytest.raises(StorageError) as caught:
-        log.LogFile(str(path), lambda text: None)
+        log.LogFile(str(path), telling([]))
     assert caught.value.exit_code == 7

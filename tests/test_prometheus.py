@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from telemetry_made import DOCUMENT, EVIL, document, moment, unknown
+from telemetry_made import DOCUMENT, EVIL, document, moment, telling, unknown
 
+from sesscore.errors import StorageError
 from sesscore.telemetry import prometheus
 
 DASHBOARD = Path(__file__).parents[1] / "contrib" / "grafana" / "sesscore.json"
@@ -38,7 +39,7 @@ def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
 
 
 def sink(path: Path) -> prometheus.PrometheusFile:
-    return prometheus.PrometheusFile(str(path), 1.0)
+    return prometheus.PrometheusFile(str(path), 1.0, telling([]))
 
 
 def test_every_metric_is_there_with_what_it_is() -> None:
@@ -153,6 +154,22 @@ def test_whatever_stood_there_before(tmp_path: Path, before: bytes) -> None:
     (tmp_path / "s.prom").write_bytes(before)
     sink(tmp_path / "s.prom").beat(document())
     assert parsed((tmp_path / "s.prom").read_text())
+
+
+def test_a_file_that_cannot_be_written_is_said_once_and_tried_again(tmp_path: Path) -> None:
+    folder, said = tmp_path / "folder", []
+    with pytest.raises(StorageError) as caught:
+        prometheus.PrometheusFile(str(folder / "s.prom"), 1.0, telling(said))
+    assert caught.value.exit_code == 7
+    folder.mkdir()
+    one = prometheus.PrometheusFile(str(folder / "s.prom"), 1.0, telling(said))
+    folder.rmdir()
+    one.beat(document())
+    one.beat(document())
+    assert said == [f"the file for Prometheus cannot be written: No such file or directory ({folder / 's.prom'})"]
+    folder.mkdir()
+    one.beat(document())
+    assert (folder / "s.prom").exists()
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool")

@@ -20,8 +20,9 @@ from sesscore.wording import counted
 if TYPE_CHECKING:
     from subprocess import Popen
 
+    from sesscore.telemetry.statusfile import Tell
+
 Event = Mapping[str, Any]
-Tell = Callable[[str], None]
 
 WAITING: Final = 100  # milestones, behind the one that is being delivered
 TIMEOUT_SECONDS: Final = 10.0  # for one milestone
@@ -37,8 +38,8 @@ class Undelivered(Exception):
 class Hook:
     """A sink that delivers milestones in a thread of its own.
 
-    deliver: takes one; what it raises is said once and counted. what: completes the sentence "… failed".
-    abandon: makes a delivery that is under way end, if that is possible.
+    deliver: takes one; what it raises is said once and counted. name: of the hook. abandon: makes a delivery that is
+    under way end, if that is possible.
     """
 
     interval = 3600.0
@@ -48,13 +49,13 @@ class Hook:
         self,
         deliver: Callable[[dict[str, Any]], object],
         *,
-        what: str,
-        tell: Tell,
+        name: str,
+        tell: "Tell",
         abandon: Callable[[], None] = lambda: None,
         last_seconds: float = LAST_SECONDS,
     ) -> None:
         self._deliver = deliver
-        self._what = what
+        self._name = name
         self._tell = tell
         self._abandon = abandon
         self._last_seconds = last_seconds
@@ -102,7 +103,7 @@ class Hook:
             self._changed.notify_all()
             lost = self.dropped + max(0, self.failed - 1)  # the first one that failed was said
         if lost:
-            self._tell(f"{self._what}: {counted(lost, 'milestone')} more did not arrive")
+            self._tell(self._name, f"{counted(lost, 'more milestone')} did not arrive", "")
 
     def _drained(self, seconds: float) -> bool:
         return self._changed.wait_for(lambda: not self._waiting and not self._busy, seconds)
@@ -118,7 +119,7 @@ class Hook:
             name = event["event"]
             problem = self._try(event)
             if problem and not self.failed:
-                self._tell(f"{self._what} failed at `{name}`: {problem}")
+                self._tell(self._name, f"the hook failed at `{name}`: {problem}", "")
             with self._changed:
                 self._busy = False
                 self.failed += bool(problem)
@@ -136,15 +137,15 @@ class Hook:
         return ""
 
 
-def callback(function: Callable[[dict[str, Any]], object], *, tell: Tell) -> Hook:
+def callback(function: Callable[[dict[str, Any]], object], *, tell: "Tell") -> Hook:
     """A hook that calls a function with each milestone, in another thread than that of the work."""
-    return Hook(function, what="the callback for milestones", tell=tell)
+    return Hook(function, name="on_event", tell=tell)
 
 
-def command(words: Sequence[str], *, tell: Tell, seconds: float = TIMEOUT_SECONDS) -> Hook:
+def command(words: Sequence[str], *, tell: "Tell", seconds: float = TIMEOUT_SECONDS) -> Hook:
     """A hook that runs a command for each milestone. words: program and arguments; see `words_of`."""
     run = Command(words, seconds)
-    return Hook(run, what=f"--on-event {words[0]}", tell=tell, abandon=run.abandon)
+    return Hook(run, name=f"--on-event {words[0]}", tell=tell, abandon=run.abandon)
 
 
 def words_of(text: str) -> list[str]:

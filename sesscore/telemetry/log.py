@@ -5,17 +5,19 @@ A file is opened again by its name when somebody moved or removed it, so that lo
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from sesscore.errors import StorageError
 from sesscore.render import json_text
 from sesscore.safetext import safe
 
+if TYPE_CHECKING:
+    from sesscore.telemetry.statusfile import Tell
+
 Event = Mapping[str, Any]
 Format = Literal["text", "json"]
-Tell = Callable[[str], None]
 
 SCHEMA: Final = "sesscore.log/1"
 LEVELS: Final = ("debug", "info", "warning", "error")
@@ -121,7 +123,7 @@ class LogFile:
     A line that cannot be written is lost, and that is said once: the work does not wait for a log.
     """
 
-    def __init__(self, path: str, tell: Tell) -> None:
+    def __init__(self, path: str, tell: "Tell") -> None:
         self._path = path
         self._tell = tell
         self._told = False
@@ -145,7 +147,7 @@ class LogFile:
         except OSError as error:
             if not self._told:
                 self._told = True
-                self._tell(f"lines of the log are lost: {error.strerror} ({self._path})")
+                self._tell(self._path, f"lines of the log are lost: {error.strerror}", "")
 
     def close(self) -> None:
         """Closes it; a second call does nothing."""

@@ -7,10 +7,14 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sesscore import __version__
+from sesscore.errors import StorageError
 from sesscore.safetext import safe
+
+if TYPE_CHECKING:
+    from sesscore.telemetry.statusfile import Tell
 
 Document = Mapping[str, Any]
 Labels = dict[str, str]
@@ -167,24 +171,37 @@ _SUCCESS_HELP: Final = "When all that was there had been read: the end of a comp
 
 
 class PrometheusFile:
-    """A sink that replaces a file at each beat."""
+    """A sink that replaces a file at each beat. Raises StorageError if there is no folder for it."""
 
     wants_milestones = False
 
-    def __init__(self, path: str, interval: float) -> None:
+    def __init__(self, path: str, interval: float, tell: "Tell") -> None:
         self.interval = interval
+        self._tell = tell
+        self._told = ""
         self._path = Path(path)
+        if not self._path.parent.is_dir():
+            hint = "make it, or name a file in the folder that node_exporter reads"
+            raise StorageError("the folder of the file for Prometheus does not exist", where=path, hint=hint)
         self._success: float | None = None
         self._labels: Labels | None = None
 
     def beat(self, document: Document) -> None:
-        """Writes the figures. Raises OSError."""
+        """Writes the figures. If they cannot be written, that is said once, and the next beat tries again."""
         if self._labels is None:
             self._labels = labels_of(document)
             self._success = success_before(self._path, self._labels)
         if succeeded(document):
             self._success = _epoch(document["updated"])
-        _replace(self._path, exposition(document, self._success).encode())
+        try:
+            _replace(self._path, exposition(document, self._success).encode())
+        except OSError as error:
+            problem = f"the file for Prometheus cannot be written: {error.strerror}"
+            if problem != self._told:
+                self._told = problem
+                self._tell(str(self._path), problem, "the work goes on without it")
+        else:
+            self._told = ""
 
     def milestone(self, event: Mapping[str, Any]) -> None:
         """Nothing: the next beat has it."""
@@ -198,7 +215,7 @@ def _replace(path: Path, data: bytes) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        with open(os.open(draft, flags, MODE), "wb") as file:
+        with os.fdopen(os.open(draft, flags, MODE), "wb") as file:
             os.fchmod(file.fileno(), MODE)  # whatever the umask
             file.write(data)
         draft.replace(path)
