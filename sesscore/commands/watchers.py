@@ -120,9 +120,10 @@ def watchers(*, shared: bool = False) -> Callable[[Command], Command]:
             told = Watchers(prometheus_file, on_event, log_format, log_level, log_file)
             return command(*arguments, watchers=told, **others)
 
+        decorated: Command = run
         for option in reversed(made):
-            run = option(run)
-        return run
+            decorated = option(decorated)
+        return decorated
 
     return add
 
