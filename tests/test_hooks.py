@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import shlex
@@ -136,8 +137,8 @@ def test_a_callback_may_do_what_it_likes() -> None:
     got: list[dict[str, Any]] = []
 
     def function(told: dict[str, Any]) -> None:
-        got.append(dict(told))
-        told.clear()
+        got.append(copy.deepcopy(told))
+        told["sources"].clear()
         raise SystemExit(3)
 
     hook = hooks.callback(function, tell=telling(said))
