@@ -12,6 +12,7 @@ from sesscore.differences import Difference, Found
 from sesscore.discover import Candidate
 from sesscore.errors import NothingToRead, UsageError
 from sesscore.matchers import Registry
+from sesscore.ownfiles import own_files
 from sesscore.parts import ActivityReader
 from sesscore.queries import sql
 from sesscore.recount import Session, SourceBytes, read_source, recount
@@ -63,8 +64,7 @@ class Recounted:
 def compare(connection: apsw.Connection, db: str, logs: Logs) -> Recounted:
     """Recounts logs and looks up each session of the one in the other. Raises NothingToRead, UsageError."""
     compared = Recounted()
-    own_files = [f"{db}{suffix}" for suffix in ("", "-wal", "-shm", ".lock")]
-    found = find_sources(logs.paths, sensor=logs.sensor, sensors=logs.sensors, exclude=own_files)
+    found = find_sources(logs.paths, sensor=logs.sensor, sensors=logs.sensors, exclude=own_files(db))
     sources = _sources(found.candidates, compared)
     counted = recount(
         sources,

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 import click
 
 from sesscore.commands import options
+from sesscore.commands.telemetry import Telemetry, telemetry_unasked
 from sesscore.errors import ConditionFailed, NothingToRead, SesscoreError, UsageError
 from sesscore.outlet import write
+from sesscore.ownfiles import STATUS_SUFFIX
 from sesscore.safetext import safe
 from sesscore.wording import counted
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from sesscore.met import Problem
     from sesscore.pragmas import Durability
     from sesscore.result import IngestResult
+    from sesscore.telemetry.sinks import Sink
 
 SCHEMA = "sesscore.ingest/1"
 
@@ -69,6 +72,7 @@ class Stopped(SesscoreError):
 # Hidden: they change how often something is committed, and never what. Campaigns need many transactions of a small log.
 @click.option("--block-bytes", type=click.IntRange(min=1), hidden=True, help="Of log a batch.")
 @click.option("--commit-bytes", type=click.IntRange(min=1), hidden=True, help="Of log a transaction.")
+@telemetry_unasked
 @options.debug
 @click.pass_obj
 def ingest(
@@ -86,6 +90,7 @@ def ingest(
     block_bytes: int | None,
     commit_bytes: int | None,
     no_progress: bool,
+    telemetry: Telemetry,
 ) -> None:
     """Read logs into the database; what was read before adds nothing.
 
@@ -94,8 +99,9 @@ def ingest(
     """
     from sesscore._scan import settle_memory
     from sesscore.ingest import ingest as run
-    from sesscore.progress import Progress
+    from sesscore.met import Problem
     from sesscore.sensors import wanted_paths
+    from sesscore.telemetry.run import Run
 
     if follow and (retry_quarantine or "-" in wanted_paths(paths, sensor, settings.sensors)):
         raise UsageError(
@@ -104,8 +110,14 @@ def ingest(
     settle_memory()
     only_retry = retry_quarantine and not paths
     path = options.database_path(db, make_folder=not only_retry)
-    progress = Progress(wanted=not no_progress and not follow)
-    try:
+    status_file = f"{path}{STATUS_SUFFIX}"
+    watched = Run("ingest", db=path, sensor=sensor, sensors=tuple(one.name for one in settings.sensors))
+    troubles: list[Problem] = []  # of telling how far it is
+
+    def tell(*trouble: str) -> None:
+        (_tell_problem if follow else troubles.append)(Problem(*trouble))
+
+    with telemetry.watching(watched, status_file, _sinks(bar=not (no_progress or follow)), tell):
         result = run(
             paths,
             db=path,
@@ -114,7 +126,8 @@ def ingest(
             assume_utc_offset_minutes=assume_tz,
             durability=durability,
             matchers=options.load_matchers(matchers),
-            progress=progress,
+            run=watched,
+            own_files=telemetry.files(status_file),
             block_bytes=block_bytes,
             commit_bytes=commit_bytes,
             retry_quarantine=retry_quarantine,
@@ -122,13 +135,22 @@ def ingest(
             problem=_tell_problem if follow else lambda problem: None,  # else when the bar is gone
             degraded=_tell_trouble,
         )
-    finally:
-        progress.finish()
+        if error := _nothing_read(result):
+            watched.fails(error)
+    for trouble in troubles:
+        result.met.noted(*trouble)
     if not follow:
         for problem in result.problems:
             _tell_problem(problem)
     _tell(result, format)
-    _check(result, path, strict=strict, only_retry=only_retry)
+    _check(result, path, strict=strict)
+
+
+def _sinks(*, bar: bool) -> list["Sink"]:
+    """Who is told how far it is, beside the status file."""
+    from sesscore.progress import Progress, wanted
+
+    return [Progress()] if bar and wanted() else []
 
 
 def _tell_problem(problem: "Problem") -> None:
@@ -152,12 +174,12 @@ def _tell(result: "IngestResult", form: str) -> None:
         click.echo(safe(closing_line(result)), err=True)
 
 
-def _check(result: "IngestResult", path: str, *, strict: bool, only_retry: bool) -> None:
+def _check(result: "IngestResult", path: str, *, strict: bool) -> None:
     """The outcomes that are told after the work is done."""
     if result.stopped_by:
         raise Stopped(result.stopped_by)
-    if result.readable == 0 and not only_retry:
-        raise NothingToRead("no source could be read", hint="sesscore ingest FOLDER, the one with cowrie.json in it")
+    if error := _nothing_read(result):
+        raise error
     quarantined = result.quarantined
     if strict and quarantined:
         raise ConditionFailed(
@@ -165,6 +187,12 @@ def _check(result: "IngestResult", path: str, *, strict: bool, only_retry: bool)
             where=path,
             hint="sesscore report summary, which lists the reasons",
         )
+
+
+def _nothing_read(result: "IngestResult") -> SesscoreError | None:
+    if result.stopped_by or result.did_something:
+        return None
+    return NothingToRead("no source could be read", hint="sesscore ingest FOLDER, the one with cowrie.json in it")
 
 
 def _document(result: "IngestResult") -> dict[str, object]:

@@ -1,8 +1,9 @@
-"""One thread that makes documents of a run on a steady beat, whatever the work waits for, and gives them to the sinks."""
+"""A thread that makes documents of a run on a steady beat, whatever the work waits for, and gives them to the sinks."""
 
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from sesscore.telemetry.document import Documents
@@ -73,14 +74,14 @@ class Beat:
         for sink in due:
             # On the beat, whatever changes came between; after a long wait, from now on.
             self._due[id(sink)] = max(self._due[id(sink)] + sink.interval, now) if not everyone else now + sink.interval
-            self._call(sink, lambda sink=sink: sink.beat(document))
+            self._call(sink, partial(sink.beat, document))
 
     def _give_milestones(self) -> None:
         waiting = self._run.milestones
         while waiting:
             event = self._documents.milestone(waiting.popleft())
             for sink in [one for one in self._sinks if one.wants_milestones]:
-                self._call(sink, lambda sink=sink: sink.milestone(event))
+                self._call(sink, partial(sink.milestone, event))
 
     def _call(self, sink: Sink, call: Callable[[], None]) -> None:
         try:

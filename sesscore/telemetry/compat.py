@@ -1,4 +1,4 @@
-"""The keys of the older tools' status files, beside ours, so that what reads them goes on: docs/telemetry.md, "Older keys".
+"""The keys of the older tools' status files, beside ours, so that what reads them goes on (docs/telemetry.md).
 
 Three generations wrote them: flat ones, the same with `version` 2 and a copy under `legacy_format`, and those with
 `ingest_id` and `metrics`. Their readers compute with the numbers, so none of these is null.

@@ -55,8 +55,7 @@ class Progress:
             self._unit_phase = run.unit_phase
             self._rate = Rate(run.unit_began)
             self._current, self._percent = 0, 0.0
-        skipped = run.skipped
-        current = run.current if run.position is None else run.position()
+        current, skipped = (run.current, run.skipped) if run.position is None else run.position()
         self._current = current = max(self._current, current)
         total = None if run.total is None else max(run.total, current)
         done = run.state == "complete" or (phase == run.unit_phase and run.position is None and current == total)

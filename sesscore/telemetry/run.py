@@ -95,8 +95,8 @@ class Run:
         self.current = 0
         self.skipped = 0
         """Of `current`: what was done before this run, so that it took no time."""
-        self.position: Callable[[], int] | None = None
-        """Gives `current` in its place."""
+        self.position: Callable[[], tuple[int, int]] | None = None
+        """Gives `current` and `skipped` in their places."""
 
         # What came of it
         self.written = Counters()
@@ -131,6 +131,11 @@ class Run:
         """Whether milestones are wanted."""
         self.milestones: deque[dict[str, Any]] = deque()
         self._entered = {self.phase}
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody asks for the figures: what only they need is not worth working out otherwise."""
+        return self.wake is not _nothing
 
     @property
     def over(self) -> bool:
@@ -168,6 +173,12 @@ class Run:
             self.state = "running"
             self.milestone("recovered")
             self.wake()
+
+    def fails(self, error: BaseException) -> None:
+        """It ended with an error."""
+        if not self.over:
+            self.last_error = trouble(error)
+            self.ended("failed", error=error_of(self.last_error))
 
     def ended(self, state: State, **more: Any) -> None:
         """Nothing follows. more: of the milestone. A second call does nothing."""

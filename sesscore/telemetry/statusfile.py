@@ -15,21 +15,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from sesscore.errors import StorageError, UsageError
+from sesscore.ownfiles import draft_of
 from sesscore.telemetry.liveness import standing
 from sesscore.telemetry.sinks import Document
 
-SUFFIX: Final = ".status.json"
 _MOST_BYTES: Final = 1 << 20  # of a status file, ours or an older tool's
 _FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 Tell = Callable[[str, str, str], None]
 """Is told where, what and what to do."""
-
-
-def draft_of(path: str) -> str:
-    """Where a status file is written before it has its name."""
-    folder, name = os.path.split(path)
-    return os.path.join(folder, f".{name}.tmp")  # noqa: PTH118 - the name is kept as it is
 
 
 def check(path: str) -> None:
@@ -154,7 +148,7 @@ def _read(path: str) -> dict[str, Any] | None:
     """A status document, of ours or of an older tool; {} of an empty file, None if it is something else."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
+        with os.fdopen(descriptor, "rb") as file:
             data = file.read(_MOST_BYTES + 1)
     except OSError:
         return None

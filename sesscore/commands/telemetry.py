@@ -1,0 +1,123 @@
+"""The options by which a command tells how far it is, and who gets that: the same for each with long work."""
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sesscore.commands import options
+from sesscore.ownfiles import draft_of
+from sesscore.safetext import safe
+
+if TYPE_CHECKING:
+    from sesscore.telemetry.run import Run
+    from sesscore.telemetry.sinks import Sink
+
+OFF = "off"
+LEAST_SECONDS, MOST_SECONDS = 0.05, 3600.0
+
+Tell = Callable[[str, str, str], None]
+
+
+@dataclass(frozen=True)
+class Telemetry:
+    """What was asked for. status_file: None if nothing was said of it."""
+
+    status_file: str | None
+    status_interval: float
+    status_compat: bool
+
+    def _path(self, default: str | None) -> str | None:
+        path = self.status_file or default
+        return None if path == OFF else path
+
+    def files(self, default: str | None = None) -> list[str]:
+        """The files that are written, also while they are made. default: as for `watching`."""
+        path = self._path(default)
+        return [] if path is None else [path, draft_of(path)]
+
+    @contextmanager
+    def watching(
+        self, run: "Run", default: str | None = None, more: Sequence["Sink"] = (), tell: Tell | None = None
+    ) -> Iterator["Run"]:
+        """Within the block the run is told to whoever wants to know.
+
+        default: the status file of a command that writes one unasked. more: sinks of the command's own. tell: is told
+        where, what and what to do if telemetry fails, which ends nothing. Raises UsageError, StorageError.
+        """
+        path = self._path(default)
+        if path is None and not more:
+            yield run
+            return
+        from sesscore.telemetry.document import Documents
+        from sesscore.telemetry.statusfile import StatusFile, check
+        from sesscore.telemetry.watched import watched
+
+        tell = tell or _say
+        sinks = list(more)
+        if path is not None:
+            if self.status_file is not None:
+                check(path)
+            sinks.append(StatusFile(path, self.status_interval, _counted(tell, run)))
+        documents = Documents(run, self.status_interval, compat=self.status_compat)
+        with watched(run, sinks, documents, lambda name, error: _dropped(tell, name, error)):
+            yield run
+
+
+def telemetry(command: options.Command) -> options.Command:
+    """The options; they come as one argument, `telemetry`."""
+    return _with_options(command, "", click.option)
+
+
+def telemetry_unasked(command: options.Command) -> options.Command:
+    """The same for a command that writes a status file unasked: ingest.
+
+    Only there they have short variables, and may stand at the top of a configuration. A report beside an ingest would
+    else write over its file.
+    """
+
+    def option(name: str, **more: Any) -> Callable[[options.Command], options.Command]:
+        variable = f"SESSCORE_{name.removeprefix('--').replace('-', '_').upper()}"
+        return click.option(name, cls=options.Shared, envvar=variable, **more)
+
+    return _with_options(command, "  [default: beside the database, DB.status.json]", option)
+
+
+def _with_options(
+    command: options.Command, unasked: str, option: Callable[..., Callable[[options.Command], options.Command]]
+) -> options.Command:
+    @functools.wraps(command)
+    def asked(*given: Any, status_file: str | None, status_interval: float, status_compat: str, **more: Any) -> Any:
+        return command(*given, telemetry=Telemetry(status_file, status_interval, status_compat == "on"), **more)
+
+    seconds = click.FloatRange(LEAST_SECONDS, MOST_SECONDS)
+    with_options: options.Command = asked
+    for one in (
+        option("--status-compat", type=click.Choice(["on", OFF]), default="on", show_default=True,
+               help="Whether the status file has the keys of the older tools, too."),
+        option("--status-interval", type=seconds, default=1.0, show_default=True, metavar="SECONDS",
+               help="Between two writes of the status file."),
+        option("--status-file", type=options.FILE, metavar="FILE",
+               help=f"Tell in a JSON file how far it is; off: in none.{unasked}"),
+    ):  # fmt: skip
+        with_options = one(with_options)
+    return with_options
+
+
+def _counted(tell: Tell, run: "Run") -> Tell:
+    def told(where: str, what: str, hint: str) -> None:
+        run.problems += 1
+        tell(where, what, hint)
+
+    return told
+
+
+def _say(where: str, what: str, hint: str) -> None:
+    click.echo(safe(f"sesscore: {what} ({where}); {hint}"), err=True)
+
+
+def _dropped(tell: Tell, name: str, error: Exception) -> None:
+    tell(name, f"failed and is left out: {error}", "the work goes on without it")
