@@ -18,7 +18,7 @@ from sesscore.result import Degraded, IngestResult
 from sesscore.sensors import Found, Sensor, find_sources, stored_name, wanted_paths
 from sesscore.signals import stop_on_signals
 from sesscore.telemetry.run import Run
-from sesscore.telling import Telling
+from sesscore.telling import OnEvent, Telling, heard
 
 
 def _ignore(problem: object) -> None:
@@ -42,6 +42,7 @@ def ingest(
     follow: bool = False,
     problem: Tell = _ignore,
     degraded: Degraded = _ignore,
+    on_event: OnEvent | None = None,
     own_files: Sequence[str] = (),
 ) -> IngestResult:
     """Reads what is new in files into a database, which is made if it does not exist.
@@ -52,8 +53,9 @@ def ingest(
     commit_bytes: of log a transaction. fast: False sends every record the slow way, with the same result.
     retry_quarantine: what is in quarantine is read again after the paths; without any, nothing else is read.
     follow: goes on with what comes to the files, and with files that come, until a signal asks to stop (`Follower`).
-    problem: is told what cannot be read, as it comes up. degraded: is told what a follower waits out. own_files: what
-    else is no log.
+    problem: is told what cannot be read, as it comes up. degraded: is told what a follower waits out. on_event: is
+    called with each milestone, in a thread of its own; then nobody else may watch `run`. own_files: what else is no
+    log.
     Raises SesscoreError. A file that cannot be read is a problem of the result, not an error.
     """
     began = time.monotonic()
@@ -67,7 +69,7 @@ def ingest(
     options = Options(
         stored_name(sensor), assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
     )
-    with stop_on_signals() as stop:
+    with heard(run, on_event, problem), stop_on_signals() as stop:
         opened = partial(
             Ingester,
             db,
@@ -98,8 +100,8 @@ def ingest(
                 run.enter("finishing")
             _note_shared(found, result.met)
         result.stopped_by = stop.signal
-    result.elapsed_seconds = time.monotonic() - began
-    telling.ends(result)
+        result.elapsed_seconds = time.monotonic() - began
+        telling.ends(result)
     return result
 
 

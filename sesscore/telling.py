@@ -2,8 +2,9 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sesscore.counts import Account, Commit
 from sesscore.discover import Candidate
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sesscore.writer import Writer
 
 
+OnEvent = Callable[[dict[str, Any]], object]
 _ENDLESS: Final = 1 << 63  # what comes through a pipe
 
 
@@ -154,6 +156,7 @@ class Telling:
 
         def told(problem: Problem) -> None:
             self.run.problems += 1
+            self.run.milestone("problem", what=problem.problem, where=problem.source, hint=problem.hint)
             tell(problem)
 
         return told
@@ -241,3 +244,18 @@ def _stored_bytes(path: str) -> int | None:
     except OSError:
         return 0 if path != STDIN else None
     return info.st_size if path != STDIN or info.st_size else None
+
+
+@contextmanager
+def heard(run: Run, on_event: OnEvent | None, tell: Tell) -> Iterator[None]:
+    """Within the block, a function is called with each milestone of a run. tell: is told if that fails."""
+    if on_event is None:
+        yield
+        return
+    from sesscore.telemetry.document import Documents
+    from sesscore.telemetry.hooks import callback
+    from sesscore.telemetry.watched import watched
+
+    hook = callback(on_event, tell=lambda where, what, hint: tell(Problem(where, what, hint)))
+    with watched(run, [hook], Documents(run), lambda name, error: None):
+        yield

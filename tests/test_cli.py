@@ -417,25 +417,6 @@ def test_the_folder_of_the_default_database_cannot_be_made(capsys, ingested, tmp
     assert outcome(capsys, "ingest", "a")[0] == 7
 
 
-def test_progress_on_a_terminal(database):
-    code = (
-        "import time\n"
-        "from sesscore.progress import Progress\n"
-        "p = Progress(); p.start(lambda: 2000)\n"
-        "p.update(1000, 500, 20, '/x/[red]a\\x1b[2J.json'); p.update(1, 1, 1, 'too soon')\n"
-        "time.sleep(0.3); p.update(2000, 5, 9, 'end'); p.finish(); p.finish(); p.update(1, 1, 1, '')\n"
-    )
-    ours, theirs = pty.openpty()
-    environment = {**ENVIRONMENT, "TERM": "xterm", "COLUMNS": "140"}
-    subprocess.run([sys.executable, "-c", code], stderr=theirs, check=True, cwd="/", env=environment)
-    os.close(theirs)
-    drawn = os.read(ours, 1 << 16).decode()
-    os.close(ours)
-    assert "events/s, 20 sessions" in drawn
-    assert "[red]a\\x1b[2J.json" in drawn
-    assert "too soon" not in drawn
-
-
 # synth
 
 

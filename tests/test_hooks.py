@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ingested import visit, write
 from telemetry_made import EVIL, event, telling
 
 from sesscore.errors import UsageError
+from sesscore.ingest import ingest
+from sesscore.met import Problem
 from sesscore.telemetry import hooks
 
 
@@ -168,3 +171,28 @@ def test_words_are_cut_as_a_shell_does_and_nothing_else() -> None:
     for line in ("", "  ", "'a"):
         with pytest.raises(UsageError):
             hooks.words_of(line)
+
+
+def test_ingest_calls_a_function_of_python(tmp_path: Path) -> None:
+    """What it does changes nothing of what was read."""
+    [log] = write(tmp_path / "logs", a=[*visit("aa"), {"eventid": "no time"}])
+    got: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+
+    def function(told: dict[str, Any]) -> None:
+        got.append(told)
+        raise RuntimeError("EVIL")
+
+    result = ingest([log, "/nowhere"], db=str(tmp_path / "s.db"), on_event=function, problem=problems.append)
+    plain = ingest([log, "/nowhere"], db=str(tmp_path / "t.db"))
+    assert (result.ledger, result.sources, result.problems) == (plain.ledger, plain.sources, plain.problems)
+    names = [one["event"] for one in got]
+    assert (names[0], names[-1], len(set(names) & {"source_finished", "checkpoint", "quarantined", "problem"})) == (
+        "started",
+        "finished",
+        4,
+    )
+    assert got[-1]["ledger"] == result.ledger.as_dict()
+    assert {one["schema"] for one in got} == {"sesscore.milestone/1"}
+    assert problems[0].problem == "the hook failed at `started`: RuntimeError: EVIL"
+    assert f"{len(got) - 1} more milestones did not arrive" in {one.problem for one in problems}

@@ -158,7 +158,11 @@ def test_the_page_of_a_run(tmp_path: Path) -> None:
     for words in ("/var/lib/sesscore/s.db", "degraded", "the disk is full (/s.db)", "sensor alpha", "1,000 events"):
         assert words in text
     text = "\n".join(page.page([standing(put(tmp_path, fresh()))]))
-    for words in ("reading for 1:00, 43 %, 35.2 MB/s, 1:02 left", "3 of 180 done", "cowrie.json at 2.0 MB of 3.0 MB"):
+    for words in (
+        "reading, 1:00 so far, 43 %, 35.2 MB/s, 1:02 left",
+        "3 of 180 done",
+        "cowrie.json at 2.0 MB of 3.0 MB",
+    ):
         assert words in text
     for words in ("3 quarantined", "12 new sessions, 99 in all", "7 transactions, median 0.2 s", "memory 160.0 MB"):
         assert words in text

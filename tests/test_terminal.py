@@ -69,23 +69,21 @@ def test_nothing_in_a_line_acts(changes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "follow", "on_terminal", "kind", "seconds"),
+    ("follow", "on_terminal", "kind", "seconds"),
     [
-        (False, False, True, None, 0),
-        (False, True, False, None, 0),
-        (True, False, True, terminal.Bar, 0.25),
-        (True, False, False, terminal.Lines, 10),
-        (True, True, True, terminal.Lines, 600),
-        (True, True, False, terminal.Lines, 600),
+        (False, True, terminal.Bar, 0.25),
+        (False, False, terminal.Lines, 10),
+        (True, True, terminal.Lines, 600),
+        (True, False, terminal.Lines, 600),
     ],
 )
 def test_what_fits_standard_error(
-    monkeypatch: pytest.MonkeyPatch, wanted: bool, follow: bool, on_terminal: bool, kind: type | None, seconds: float
+    monkeypatch: pytest.MonkeyPatch, follow: bool, on_terminal: bool, kind: type, seconds: float
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: on_terminal, raising=False)
-    found = terminal.shown(wanted=wanted, follow=follow)
-    assert type(found) is (kind or type(None))
-    assert found is None or found.interval == seconds
+    found = terminal.shown(follow=follow)
+    assert type(found) is kind
+    assert getattr(found, "seconds", found.interval) == seconds
 
 
 DRAWS = """

@@ -9,20 +9,17 @@ import click
 import pytest
 from telemetry_made import telling
 
-from sesscore.commands.watchers import Watchers, watchers
+from sesscore.commands.telemetry import telemetry, telemetry_unasked
+from sesscore.commands.watchers import Watchers
 from sesscore.errors import StorageError, UsageError
 
 
-@click.command()
-@watchers(shared=True)
-def shared(**told: Any) -> Any:
-    return told["watchers"]
+def asked(**told: Any) -> Any:
+    return told["telemetry"].watchers
 
 
-@click.command()
-@watchers()
-def own(**told: Any) -> Any:
-    return told["watchers"]
+own = click.command()(telemetry(asked))
+shared = click.command()(telemetry_unasked(asked))
 
 
 def made(*arguments: str, command: click.Command = shared) -> Watchers:
@@ -45,7 +42,7 @@ def test_who_is_made(tmp_path: Path) -> None:
     told = made("--on-event", "a 'b c'", "--prometheus-file", prom, "--log-file", log)
     assert names(told) == ["PrometheusFile", "Log", "Hook"]
     assert told.on_event == ("a", "b c")
-    assert told.files == [prom, log]
+    assert told.files == [prom, str(tmp_path / ".s.prom.tmp"), log]
     assert not told.logs_to_stderr
     for arguments in (("--log-format", "json"), ("--log-level", "debug")):
         assert names(made(*arguments)) == ["Log"]

@@ -1,5 +1,6 @@
 """`sesscore ingest`."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -67,7 +68,11 @@ class Stopped(SesscoreError):
     help="Fail with 3 if a record was quarantined.",
 )
 @click.option(
-    "--no-progress", cls=options.Shared, is_flag=True, envvar="SESSCORE_NO_PROGRESS", help="Draw no progress bar."
+    "--no-progress",
+    cls=options.Shared,
+    is_flag=True,
+    envvar="SESSCORE_NO_PROGRESS",
+    help="Say nothing of how far it is.",
 )
 # Hidden: they change how often something is committed, and never what. Campaigns need many transactions of a small log.
 @click.option("--block-bytes", type=click.IntRange(min=1), hidden=True, help="Of log a batch.")
@@ -112,12 +117,17 @@ def ingest(
     path = options.database_path(db, make_folder=not only_retry)
     status_file = f"{path}{STATUS_SUFFIX}"
     watched = Run("ingest", db=path, sensor=sensor, sensors=tuple(one.name for one in settings.sensors))
+    quiet = telemetry.watchers.logs_to_stderr  # then nothing else stands there
     troubles: list[Problem] = []  # of telling how far it is
 
     def tell(*trouble: str) -> None:
-        (_tell_problem if follow else troubles.append)(Problem(*trouble))
+        (_tell_problem if follow and not quiet else troubles.append)(Problem(*trouble))
 
-    with telemetry.watching(watched, status_file, _sinks(bar=not (no_progress or follow)), tell):
+    if quiet:
+        settings.error_line = telemetry.watchers.error_line
+    # A program that reads the document does not read lines; a person beside it may look at a bar.
+    lines = not (no_progress or quiet) and (format == "text" or sys.stderr.isatty())
+    with telemetry.watching(watched, status_file, _sinks(wanted=lines, follow=follow), tell):
         result = run(
             paths,
             db=path,
@@ -132,25 +142,29 @@ def ingest(
             commit_bytes=commit_bytes,
             retry_quarantine=retry_quarantine,
             follow=follow,
-            problem=_tell_problem if follow else lambda problem: None,  # else when the bar is gone
-            degraded=_tell_trouble,
+            problem=_tell_problem if follow and not quiet else _ignore,  # else when the bar is gone
+            degraded=_ignore if quiet else _tell_trouble,
         )
         if error := _nothing_read(result):
             watched.fails(error)
     for trouble in troubles:
         result.met.noted(*trouble)
-    if not follow:
+    if not follow and not quiet:
         for problem in result.problems:
             _tell_problem(problem)
-    _tell(result, format)
+    _tell(result, format, quiet=quiet)
     _check(result, path, strict=strict)
 
 
-def _sinks(*, bar: bool) -> list["Sink"]:
+def _sinks(*, wanted: bool, follow: bool) -> list["Sink"]:
     """Who is told how far it is, beside the status file."""
-    from sesscore.progress import Progress, wanted
+    from sesscore.telemetry.terminal import shown
 
-    return [Progress()] if bar and wanted() else []
+    return [shown(follow=follow)] if wanted else []
+
+
+def _ignore(told: object) -> None:
+    """The log has it, or what follows."""
 
 
 def _tell_problem(problem: "Problem") -> None:
@@ -165,12 +179,12 @@ def _tell_trouble(error: SesscoreError | None) -> None:
         click.echo(safe(f"sesscore: degraded, waiting: {error.what} ({error.where})"), err=True)
 
 
-def _tell(result: "IngestResult", form: str) -> None:
+def _tell(result: "IngestResult", form: str, *, quiet: bool) -> None:
     if form == "json":
         from sesscore.render import to_json
 
         write(to_json(_document(result)))
-    else:
+    elif not quiet:
         click.echo(safe(closing_line(result)), err=True)
 
 

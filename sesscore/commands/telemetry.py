@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sesscore.commands import options
+from sesscore.commands.watchers import Watchers, with_watchers
 from sesscore.ownfiles import draft_of
 from sesscore.safetext import safe
 
@@ -24,11 +25,12 @@ Tell = Callable[[str, str, str], None]
 
 @dataclass(frozen=True)
 class Telemetry:
-    """What was asked for. status_file: None if nothing was said of it."""
+    """What was asked for. status_file: None if nothing was said of it. watchers: others beside it."""
 
     status_file: str | None
     status_interval: float
     status_compat: bool
+    watchers: Watchers
 
     def _path(self, default: str | None) -> str | None:
         path = self.status_file or default
@@ -37,7 +39,7 @@ class Telemetry:
     def files(self, default: str | None = None) -> list[str]:
         """The files that are written, also while they are made. default: as for `watching`."""
         path = self._path(default)
-        return [] if path is None else [path, draft_of(path)]
+        return [*([] if path is None else [path, draft_of(path)]), *self.watchers.files]
 
     @contextmanager
     def watching(
@@ -49,21 +51,22 @@ class Telemetry:
         where, what and what to do if telemetry fails, which ends nothing. Raises UsageError, StorageError.
         """
         path = self._path(default)
-        if path is None and not more:
+        # Said when it comes up, and no problem of the work: a hook that fails changes nothing of the result.
+        aside = _ignore if self.watchers.logs_to_stderr else _say
+        sinks = [*more, *self.watchers.sinks(self.status_interval, _counted(aside, run))]
+        if path is None and not sinks:
             yield run
             return
         from sesscore.telemetry.document import Documents
         from sesscore.telemetry.statusfile import StatusFile, check
         from sesscore.telemetry.watched import watched
 
-        tell = tell or _say
-        sinks = list(more)
         if path is not None:
             if self.status_file is not None:
                 check(path)
-            sinks.append(StatusFile(path, self.status_interval, _counted(tell, run)))
+            sinks.insert(0, StatusFile(path, self.status_interval, _counted(tell or aside, run)))
         documents = Documents(run, self.status_interval, compat=self.status_compat)
-        with watched(run, sinks, documents, lambda name, error: _dropped(tell, name, error)):
+        with watched(run, sinks, documents, lambda name, error: _dropped(tell or aside, name, error)):
             yield run
 
 
@@ -90,11 +93,19 @@ def _with_options(
     command: options.Command, unasked: str, option: Callable[..., Callable[[options.Command], options.Command]]
 ) -> options.Command:
     @functools.wraps(command)
-    def asked(*given: Any, status_file: str | None, status_interval: float, status_compat: str, **more: Any) -> Any:
-        return command(*given, telemetry=Telemetry(status_file, status_interval, status_compat == "on"), **more)
+    def asked(
+        *given: Any,
+        status_file: str | None,
+        status_interval: float,
+        status_compat: str,
+        watchers: Watchers,
+        **more: Any,
+    ) -> Any:
+        told = Telemetry(status_file, status_interval, status_compat == "on", watchers)
+        return command(*given, telemetry=told, **more)
 
     seconds = click.FloatRange(LEAST_SECONDS, MOST_SECONDS)
-    with_options: options.Command = asked
+    with_options = with_watchers(asked, option)
     for one in (
         option("--status-compat", type=click.Choice(["on", OFF]), default="on", show_default=True,
                help="Whether the status file has the keys of the older tools, too."),
@@ -110,13 +121,18 @@ def _with_options(
 def _counted(tell: Tell, run: "Run") -> Tell:
     def told(where: str, what: str, hint: str) -> None:
         run.problems += 1
+        run.milestone("problem", what=what, where=where, hint=hint)
         tell(where, what, hint)
 
     return told
 
 
 def _say(where: str, what: str, hint: str) -> None:
-    click.echo(safe(f"sesscore: {what} ({where}); {hint}"), err=True)
+    click.echo(safe(f"sesscore: {what} ({where})" + (f"; {hint}" if hint else "")), err=True)
+
+
+def _ignore(where: str, what: str, hint: str) -> None:
+    """The log has it."""
 
 
 def _dropped(tell: Tell, name: str, error: Exception) -> None:

@@ -1,10 +1,7 @@
-"""Options by which others watch a run: a file for Prometheus, a command for milestones, a log.
-
-Variables without the name of a command, and the top of a configuration file, are for ingest only: a report beside it
-must not write over its files.
-"""
+"""Options by which others watch a run: a file for Prometheus, a command for milestones, a log."""
 
 import functools
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sesscore.commands import options
+from sesscore.ownfiles import draft_of
 
 if TYPE_CHECKING:
     from sesscore.telemetry.log import Log
     from sesscore.telemetry.sinks import Sink
     from sesscore.telemetry.statusfile import Tell
+LEVELS = ("debug", "info", "warning", "error")
 
 
 class PrometheusPath(click.Path):
@@ -64,7 +63,8 @@ class Watchers:
     @property
     def files(self) -> list[str]:
         """Those that are written, and are no logs of a honeypot."""
-        return [path for path in (self.prometheus_file, self.log_file) if path is not None]
+        prometheus = [] if self.prometheus_file is None else [self.prometheus_file, draft_of(self.prometheus_file)]
+        return prometheus if self.log_file is None else [*prometheus, self.log_file]
 
     def sinks(self, interval: float, tell: "Tell") -> "list[Sink]":
         """All of them; what takes longest to close comes last. Raises StorageError."""
@@ -81,6 +81,15 @@ class Watchers:
             made.append(hooks.command(self.on_event, tell=tell))
         return made
 
+    def error_line(self, what: str, where: str, hint: str, code: int) -> str:
+        """How the command ended, as a line of the log."""
+        from sesscore.telemetry.document import iso
+        from sesscore.telemetry.log import json_line, text_line
+
+        told = {"what": what, "where": where, "hint": hint, "exit_code": code}
+        event = {"event": "error", "at": iso(time.time()), **told}
+        return json_line(event) if self.log_format == "json" else text_line(event)
+
     def _log(self, tell: "Tell") -> "Log":
         from sesscore.telemetry.log import Log, LogFile, Stderr
 
@@ -88,47 +97,34 @@ class Watchers:
         return Log("json" if self.log_format == "json" else "text", self.log_level or "info", to)
 
 
-Command = Callable[..., Any]
+def with_watchers(
+    command: options.Command, option: Callable[..., Callable[[options.Command], options.Command]]
+) -> options.Command:
+    """Adds all of these options, each made by `option`; the command gets them as `watchers`."""
 
+    @functools.wraps(command)
+    def asked(
+        *given: Any,
+        prometheus_file: str | None,
+        on_event: tuple[str, ...] | None,
+        log_format: str | None,
+        log_level: str | None,
+        log_file: str | None,
+        **more: Any,
+    ) -> Any:
+        told = Watchers(prometheus_file, on_event, log_format, log_level, log_file)
+        return command(*given, watchers=told, **more)
 
-def watchers(*, shared: bool = False) -> Callable[[Command], Command]:
-    """All of these options; the command gets them as `watchers`. shared: with variables for all commands."""
-    from_log = ("debug", "info", "warning", "error")
-    made = [
-        _option("--prometheus-file", shared, type=PrometheusPath(readable=False), metavar="FILE.prom",
-                help="Keep figures in a file for node_exporter."),
-        _option("--on-event", shared, type=CommandLine(), metavar="COMMAND",
-                help="Run it for each milestone, with one JSON object on its standard input."),
-        _option("--log-format", shared, type=click.Choice(["text", "json"]),
-                help="Log milestones and problems in this form.  [default: no log; else text]"),
-        _option("--log-level", shared, type=click.Choice(from_log), help="What is logged.  [default: info]"),
-        _option("--log-file", shared, type=options.FILE, metavar="FILE",
-                help="Where the log goes.  [default: standard error]"),
-    ]  # fmt: skip
-
-    def add(command: Command) -> Command:
-        @functools.wraps(command)
-        def run(
-            *arguments: Any,
-            prometheus_file: str | None,
-            on_event: tuple[str, ...] | None,
-            log_format: str | None,
-            log_level: str | None,
-            log_file: str | None,
-            **others: Any,
-        ) -> Any:
-            told = Watchers(prometheus_file, on_event, log_format, log_level, log_file)
-            return command(*arguments, watchers=told, **others)
-
-        decorated: Command = run
-        for option in reversed(made):
-            decorated = option(decorated)
-        return decorated
-
-    return add
-
-
-def _option(name: str, shared: bool, **settings: Any) -> Callable[[Command], Command]:
-    if shared:
-        settings |= {"cls": options.Shared, "envvar": f"SESSCORE_{name[2:].replace('-', '_').upper()}"}
-    return click.option(name, **settings)
+    with_options: options.Command = asked
+    for one in (
+        option("--log-file", type=options.FILE, metavar="FILE", help="Where the log goes.  [default: standard error]"),
+        option("--log-level", type=click.Choice(LEVELS), help="The least that is logged.  [default: info]"),
+        option("--log-format", type=click.Choice(["text", "json"]),
+               help="Log milestones and problems, in this form.  [default: no log; else text]"),
+        option("--on-event", type=CommandLine(), metavar="COMMAND",
+               help="Run it for each milestone, with one JSON object on its standard input."),
+        option("--prometheus-file", type=PrometheusPath(readable=False), metavar="FILE.prom",
+               help="Keep figures in a file for node_exporter."),
+    ):  # fmt: skip
+        with_options = one(with_options)
+    return with_options

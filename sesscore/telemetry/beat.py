@@ -14,7 +14,7 @@ Failed = Callable[[str, Exception], None]
 """Is told the name of a sink that is dropped, and why."""
 
 MILESTONE_SECONDS: Final = 0.25  # between two looks for milestones, if anybody wants them
-PATIENCE: Final = 5.0  # seconds, for a sink that hangs when the run is over
+PATIENCE: Final = 10.0  # seconds, for a sink that hangs when the run is over: hooks may take nine
 
 
 class Beat:

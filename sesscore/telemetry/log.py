@@ -31,6 +31,7 @@ _LEVEL_OF: Final = {
     "degraded": "warning",
     "stopped": "warning",
     "failed": "error",
+    "error": "error",  # how the command ended
 }
 _FRAME: Final = ("schema", "event", "at")  # of a milestone; what else it has is its fields
 _OF_RUN: Final = ("run_id", "command", "pid", "db", "sensor")  # said in text by `started` only

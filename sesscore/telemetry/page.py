@@ -29,7 +29,7 @@ def _run(one: Standing) -> Iterator[str]:
     name = words.word(document, "db", width=_PATH_WIDTH) or shortened(one.path, _PATH_WIDTH)
     sensor = words.word(document, "sensor")
     yield "  ".join(part for part in (name, _process(one), f"sensor {sensor}" if sensor else "") if part)
-    yield _row(one.verdict, one.why or ", ".join([_phase(one), *words.progress(document)[:3]]))
+    yield _row(one.verdict, one.why or _phase(one))
     for label, text in (
         ("records", _records(one)),
         ("sources", _sources(one)),
@@ -52,9 +52,10 @@ def _process(one: Standing) -> str:
 
 def _phase(one: Standing) -> str:
     total = words.figure(one.document, "elapsed", "total_seconds")
-    phase = words.word(one.document, "phase", width=16)
     if one.goes_on:
-        return f"{phase} for {words.span(total)}" if total is not None else phase
+        phase = words.word(one.document, "phase", width=16)
+        so_far = [] if total is None else [f"{words.span(total)} so far"]
+        return ", ".join([phase, *so_far, *words.speed(one.document or {})])
     age = f"{words.span(one.age or 0)} ago"
     return f"{age}, after {words.span(total)}" if total is not None else age
 

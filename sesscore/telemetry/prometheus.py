@@ -3,7 +3,6 @@
 No label holds text of a log: `sensor` and `db` are as they were configured, all others are words of ours.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sesscore import __version__
 from sesscore.errors import StorageError
 from sesscore.safetext import safe
+from sesscore.telemetry.replaced import Replaced
 
 if TYPE_CHECKING:
     from sesscore.telemetry.statusfile import Tell
@@ -180,6 +180,7 @@ class PrometheusFile:
         self._tell = tell
         self._told = ""
         self._path = Path(path)
+        self._file = Replaced(path, MODE)
         if not self._path.parent.is_dir():
             hint = "make it, or name a file in the folder that node_exporter reads"
             raise StorageError("the folder of the file for Prometheus does not exist", where=path, hint=hint)
@@ -194,7 +195,7 @@ class PrometheusFile:
         if succeeded(document):
             self._success = _epoch(document["updated"])
         try:
-            _replace(self._path, exposition(document, self._success).encode())
+            self._file.write(exposition(document, self._success).encode())
         except OSError as error:
             problem = f"the file for Prometheus cannot be written: {error.strerror}"
             if problem != self._told:
@@ -210,20 +211,6 @@ class PrometheusFile:
         """Nothing: the file stays."""
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Whoever reads the file finds it whole; the exporter does not look at hidden ones."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        with os.fdopen(os.open(draft, flags, MODE), "wb") as file:
-            os.fchmod(file.fileno(), MODE)  # whatever the umask
-            file.write(data)
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
-
-
 def succeeded(document: Document) -> bool:
     """Whether all that is there was read by now."""
     following = document["phase"] == "following" and document["state"] == "running"
@@ -233,7 +220,7 @@ def succeeded(document: Document) -> bool:
 def labels_of(document: Document) -> Labels:
     """Those of every sample: with them several runs can be told apart, each with a file of its own."""
     labels = {"command": document["command"], "db": document["db"], "sensor": document["sensor"]}
-    return {name: str(value) for name, value in labels.items() if value is not None}
+    return {name: str(value) for name, value in labels.items() if value}
 
 
 def exposition(document: Document, success: float | None) -> str:

@@ -4,8 +4,6 @@ A file belongs to one run at a time: who finds that of a run that lives leaves i
 no status file is never replaced.
 """
 
-import contextlib
-import fcntl
 import json
 import os
 import stat
@@ -15,12 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from sesscore.errors import StorageError, UsageError
-from sesscore.ownfiles import draft_of
 from sesscore.telemetry.liveness import standing
+from sesscore.telemetry.replaced import Replaced
 from sesscore.telemetry.sinks import Document
 
 _MOST_BYTES: Final = 1 << 20  # of a status file, ours or an older tool's
-_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 Tell = Callable[[str, str, str], None]
 """Is told where, what and what to do."""
@@ -51,17 +48,16 @@ class StatusFile:
     def __init__(self, path: str, interval: float, tell: Tell) -> None:
         self.interval = interval
         self._path = path
-        self._draft = draft_of(path)
+        self._file = Replaced(path, 0o600)
         self._tell = tell
         self._told = ""
-        self._mine: tuple[int, int] | None = None
 
     def beat(self, document: Document) -> None:
         """Replaces the file, unless it is that of another run that lives."""
         try:
             if not self._is_free(document):
                 return
-            self._write(json.dumps(document).encode("ascii") + b"\n")
+            self._file.write(json.dumps(document).encode("ascii") + b"\n")
         except OSError as error:
             self._say(f"the status file cannot be written: {error.strerror}", "the work goes on without it")
         else:
@@ -84,54 +80,13 @@ class StatusFile:
             there = os.lstat(self._path)
         except FileNotFoundError:
             return True
-        if (there.st_dev, there.st_ino) == self._mine or stat.S_ISLNK(there.st_mode):
+        if (there.st_dev, there.st_ino) == self._file.mine or stat.S_ISLNK(there.st_mode):
             return True
         found = _read(self._path)
         if found is None:
             self._say("is there and is no status file", "move it away, or name another one with --status-file")
             return False
         return not _is_anothers(found, document, time.time() - there.st_mtime)
-
-    def _write(self, data: bytes) -> None:
-        try:
-            descriptor = os.open(self._draft, _FLAGS, 0o600)
-        except FileExistsError:
-            if not self._clear():
-                return  # another run, which began at the same moment, is at it
-            descriptor = os.open(self._draft, _FLAGS, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.fchmod(descriptor, 0o600)  # whatever the umask
-            info = os.fstat(descriptor)
-            if not os.path.samestat(info, os.lstat(self._draft)):
-                return  # it was taken for one that a killed run left
-            while data:
-                data = data[os.write(descriptor, data) :]
-            os.replace(self._draft, self._path)  # noqa: PTH105 - each beat
-            self._mine = info.st_dev, info.st_ino
-        except BaseException:
-            with contextlib.suppress(OSError):
-                if os.path.samestat(os.fstat(descriptor), os.lstat(self._draft)):
-                    os.unlink(self._draft)  # noqa: PTH108
-            raise
-        finally:
-            os.close(descriptor)
-
-    def _clear(self) -> bool:
-        """Takes away a draft that a killed run left. One that is being written is locked."""
-        if not stat.S_ISREG(os.lstat(self._draft).st_mode):  # a link is no draft of ours
-            Path(self._draft).unlink()
-            return True
-        descriptor = os.open(self._draft, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.path.samestat(os.fstat(descriptor), os.lstat(self._draft)):
-                Path(self._draft).unlink()
-        except BlockingIOError:
-            return False
-        finally:
-            os.close(descriptor)
-        return True
 
 
 def _is_anothers(found: dict[str, Any], mine: Document, age: float) -> bool:

@@ -18,10 +18,8 @@ CALM_SECONDS: Final = 600.0  # while logs are followed: the journal is to be rea
 _SCALE: Final = 1000  # steps of the bar: what it counts is a part of 1, whatever the unit
 
 
-def shown(*, wanted: bool = True, follow: bool = False) -> "Bar | Lines | None":
+def shown(*, follow: bool = False) -> "Bar | Lines":
     """The sink that fits standard error."""
-    if not wanted:
-        return None
     if sys.stderr.isatty() and not follow:
         return Bar()
     return Lines(CALM_SECONDS if follow else LINE_SECONDS)
@@ -33,10 +31,11 @@ class Lines:
     write: takes a line.
     """
 
+    interval = 1.0
     wants_milestones = False
 
     def __init__(self, seconds: float, write: Callable[[str], None] | None = None) -> None:
-        self.interval = seconds
+        self.seconds = seconds
         self._write = write or _to_stderr
         self._next = time.monotonic() + seconds
         self._before = ""
@@ -46,7 +45,7 @@ class Lines:
         now = time.monotonic()
         if now < self._next or document["state"] not in ("running", "degraded"):
             return
-        self._next = now + self.interval
+        self._next = now + self.seconds
         line = line_of(document)
         if line != self._before:
             self._before = line
@@ -114,10 +113,11 @@ def _bar() -> "tuple[Progress, TaskID]":
     # Late: it takes longer to import than a small log takes to read.
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
+    from rich.table import Column
 
     bar = Progress(
         # A name of a file may look like markup.
-        TextColumn("{task.fields[phase]}", markup=False),
+        TextColumn("{task.fields[phase]}", markup=False, table_column=Column(min_width=9, no_wrap=True)),
         BarColumn(bar_width=24),
         TextColumn("{task.fields[figures]}", markup=False),
         console=Console(stderr=True),

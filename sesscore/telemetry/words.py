@@ -92,4 +92,9 @@ def tallies(document: Document) -> str:
 
 def progress(document: Document) -> list[str]:
     """All that is known of how far it is."""
-    return [part for part in (percent(document), rate(document), left(document), tallies(document)) if part]
+    return [*speed(document), *filter(None, [tallies(document)])]
+
+
+def speed(document: Document) -> list[str]:
+    """How far, how fast, how long."""
+    return [part for part in (percent(document), rate(document), left(document)) if part]
