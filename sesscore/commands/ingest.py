@@ -117,7 +117,7 @@ def ingest(
     def tell(*trouble: str) -> None:
         (_tell_problem if follow else troubles.append)(Problem(*trouble))
 
-    with telemetry.watching(watched, status_file, _sinks(bar=not (no_progress or follow)), tell):
+    with telemetry.told(watched, status_file, _sinks(bar=not (no_progress or follow)), tell):
         result = run(
             paths,
             db=path,

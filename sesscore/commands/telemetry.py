@@ -40,10 +40,18 @@ class Telemetry:
         return [] if path is None else [path, draft_of(path)]
 
     @contextmanager
-    def watching(
+    def watching(self, command: str, db: str, sensor: str | None = None) -> Iterator["Run"]:
+        """Within the block its run is told to whoever was asked for. Raises UsageError, StorageError."""
+        from sesscore.telemetry.run import Run
+
+        with self.told(Run(command, db=db, sensor=sensor)) as run:
+            yield run
+
+    @contextmanager
+    def told(
         self, run: "Run", default: str | None = None, more: Sequence["Sink"] = (), tell: Tell | None = None
     ) -> Iterator["Run"]:
-        """Within the block the run is told to whoever wants to know.
+        """Within the block a run is told to whoever wants to know.
 
         default: the status file of a command that writes one unasked. more: sinks of the command's own. tell: is told
         where, what and what to do if telemetry fails, which ends nothing. Raises UsageError, StorageError.
@@ -63,7 +71,7 @@ class Telemetry:
                 check(path)
             sinks.append(StatusFile(path, self.status_interval, _counted(tell, run)))
         documents = Documents(run, self.status_interval, compat=self.status_compat)
-        with watched(run, sinks, documents, lambda name, error: _dropped(tell, name, error)):
+        with watched(run, sinks, documents, functools.partial(_dropped, tell)):
             yield run
 
 
