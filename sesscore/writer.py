@@ -19,12 +19,10 @@ from sesscore.queries import sql
 from sesscore.records import Scanned
 from sesscore.stored import StoredSession, StoredSessions
 from sesscore.storing import Storing
+from sesscore.warming import warm
 
 if TYPE_CHECKING:
     from sesscore.halves import Join
-
-TEXTS_WARMED = 32_768
-BYTES_WARMED = 8 * 1024 * 1024
 
 
 class Writer:
@@ -229,22 +227,13 @@ class Writer:
         self._cadence.begin()
         if not self._warmed:
             self._matchers.enter(self._connection)
-            self._warm()
+            warm(self.folder.texts, self._connection)
+            self._warmed = True
 
     def count_sessions(self) -> int:
         """Sessions in the database."""
         self.settle()
         return int(self._connection.execute(sql("store/count_sessions")).get)
-
-    def _warm(self) -> None:
-        """Remembers the texts that were stored last, so that they are not stored again."""
-        self._warmed = True
-        size = 0
-        for text_id, value in self._connection.execute(sql("store/recent_texts"), {"count": TEXTS_WARMED}):
-            self.folder.texts.warm(text_id, value)
-            size += len(value)
-            if size > BYTES_WARMED:
-                break
 
     @property
     def storing(self) -> tuple[int, int]:

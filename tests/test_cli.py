@@ -281,14 +281,16 @@ def result(**changes):
         "quarantined": 3,
         "problems": [("/a\x1b", "it may not be read", "chmod +r /a")],
         "readable": 2,
+        "did_something": True,
         "stopped_by": 0,
     }
     return types.SimpleNamespace(**{**fields, **changes})
 
 
 @pytest.fixture
-def ingested(monkeypatch):
+def ingested(monkeypatch, tmp_path):
     """What the command gave to ingest; what ingest answers is in `answer`."""
+    monkeypatch.chdir(tmp_path)
     calls = types.SimpleNamespace(answer=result())
 
     def ingest(paths, **options):
@@ -308,7 +310,8 @@ def test_ingest_says_how_it_went_on_one_line(capsys, ingested):
         "1 source alien, 1 source unreadable in 1.2 s",
     ]
     assert ingested.paths == ("a", "b")
-    progress = ingested.options.pop("progress")
+    run = ingested.options.pop("run")
+    assert (run.command, run.db, run.sensor, run.sensors, run.state) == ("ingest", "x.db", None, (), "complete")
     assert ingested.options.pop("matchers").users == ()
     assert callable(ingested.options.pop("problem"))
     assert callable(ingested.options.pop("degraded"))
@@ -322,11 +325,8 @@ def test_ingest_says_how_it_went_on_one_line(capsys, ingested):
         "commit_bytes": None,
         "retry_quarantine": False,
         "follow": False,
+        "own_files": ["x.db.status.json", ".x.db.status.json.tmp"],
     }
-    progress.start(lambda: 10)
-    progress.update(5, 1, 1, "[red]x")
-    progress.finish()
-    assert capsys.readouterr() == ("", "")
 
 
 def test_what_a_follower_meets_is_told_as_it_comes_up(capsys, ingested):
@@ -398,6 +398,7 @@ def test_a_run_that_a_signal_ended_tells_its_result_first(capsys, ingested, numb
 
 def test_nothing_readable_is_6(capsys, ingested):
     ingested.answer.readable = 0
+    ingested.answer.did_something = False
     code, out, err = outcome(capsys, "ingest", "a", "--db", "x.db", "--format", "json")
     assert code == 6
     assert json.loads(out)["sources"]["alien"] == 1

@@ -123,11 +123,9 @@ def ingest(
     def tell(*trouble: str) -> None:
         (_tell_problem if follow and not quiet else troubles.append)(Problem(*trouble))
 
-    if quiet:
-        settings.error_line = telemetry.watchers.error_line
     # A program that reads the document does not read lines; a person beside it may look at a bar.
     lines = not (no_progress or quiet) and (format == "text" or sys.stderr.isatty())
-    with telemetry.watching(watched, status_file, _sinks(wanted=lines, follow=follow), tell):
+    with telemetry.told(watched, status_file, _sinks(wanted=lines, follow=follow), tell):
         result = run(
             paths,
             db=path,

@@ -42,17 +42,28 @@ class Telemetry:
         return [*([] if path is None else [path, draft_of(path)]), *self.watchers.files]
 
     @contextmanager
-    def watching(
+    def watching(self, command: str, db: str, sensor: str | None = None) -> Iterator["Run"]:
+        """Within the block its run is told to whoever was asked for. Raises UsageError, StorageError."""
+        from sesscore.telemetry.run import Run
+
+        with self.told(Run(command, db=db, sensor=sensor)) as run:
+            yield run
+
+    @contextmanager
+    def told(
         self, run: "Run", default: str | None = None, more: Sequence["Sink"] = (), tell: Tell | None = None
     ) -> Iterator["Run"]:
-        """Within the block the run is told to whoever wants to know.
+        """Within the block a run is told to whoever wants to know.
 
         default: the status file of a command that writes one unasked. more: sinks of the command's own. tell: is told
         where, what and what to do if telemetry fails, which ends nothing. Raises UsageError, StorageError.
         """
         path = self._path(default)
         # Said when it comes up, and no problem of the work: a hook that fails changes nothing of the result.
-        aside = _ignore if self.watchers.logs_to_stderr else _say
+        aside = _say
+        if self.watchers.logs_to_stderr:
+            aside = _ignore
+            click.get_current_context().ensure_object(options.Settings).error_line = self.watchers.error_line
         sinks = [*more, *self.watchers.sinks(self.status_interval, _counted(aside, run))]
         if path is None and not sinks:
             yield run
@@ -66,7 +77,7 @@ class Telemetry:
                 check(path)
             sinks.insert(0, StatusFile(path, self.status_interval, _counted(tell or aside, run)))
         documents = Documents(run, self.status_interval, compat=self.status_compat)
-        with watched(run, sinks, documents, lambda name, error: _dropped(tell or aside, name, error)):
+        with watched(run, sinks, documents, functools.partial(_dropped, tell or aside)):
             yield run
 
 

@@ -78,6 +78,6 @@ class Progress:
 def _eta(run: Run, current: int, total: int | None, rate: float | None) -> float | None:
     if run.over:
         return 0.0 if run.state == "complete" else None
-    if total is None or rate is None:
+    if total is None or rate is None or run.unit == "statements":  # of which one can take as long as all others
         return None
     return round((total - current) / rate, 3)
