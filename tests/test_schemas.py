@@ -70,6 +70,12 @@ def documents(capsys, folder, logs, db):
     truth = folder / "truth.json"
     assert outcome(capsys, "synth", "-n", "500", "-o", str(folder / "s.json"), "--truth", str(truth))[0] == 0
     yield "synth", json.loads(truth.read_bytes())
+    yield "status.list", answer_of(capsys, "status", "--db", own)
+    yield "status.list", answer_of(capsys, "status", "--db", str(folder / "none.db"))
+    told = ("--log-file", str(folder / "log"), "--log-format", "json", "--log-level", "debug")
+    assert outcome(capsys, "ingest", *logs, "/nowhere.json", "--db", str(folder / "logged.db"), *told)[0] == 0
+    for line in (folder / "log").read_bytes().splitlines():
+        yield "log", json.loads(line)
     with changing(own) as connection:
         connection.execute("UPDATE ledger SET lines = lines + 1")
     yield "verify", answer_of(capsys, "verify", "--db", own)
@@ -123,7 +129,8 @@ def places(value, path=()):
     if isinstance(value, dict):
         for name, below in value.items():
             yield (*path, name)
-            yield from places(below, (*path, name))
+            if name != "fields":  # of a line of a log: they are those of its milestone
+                yield from places(below, (*path, name))
     elif isinstance(value, list) and value:
         yield (*path, 0)
         yield from places(value[0], (*path, 0))

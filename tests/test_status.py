@@ -14,12 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ingested import outcome
+from jsonschema import Draft202012Validator
 from telemetry_made import DOCUMENT, EVIL, document, moment, unknown
 from terminal import seen
 
+from sesscore import schemas
 from sesscore.telemetry import page, reading
 from sesscore.telemetry.machine import process_started
-from sesscore.telemetry.standing import ORDER, standing
+from sesscore.telemetry.standing import ORDER, as_dict, standing
 
 
 def fresh(ago: float = 0.0, **changes: Any) -> dict[str, Any]:
@@ -149,6 +151,7 @@ def test_whatever_a_file_says_it_is_shown_and_nothing_acts(told: dict[str, Any])
         assert seen(line) == line
         assert len(line) < 1_500
     assert "|" not in check
+    Draft202012Validator(schemas.schema_of("status.list")["properties"]["runs"]["items"]).validate(as_dict(found))
     assert len(shown) < 20
 
 
@@ -208,7 +211,7 @@ def test_what_it_prints_and_how_it_ends(tmp_path: Path, capsys: pytest.CaptureFi
     code, out, _ = outcome(capsys, "status", *both, "--format", "json")
     told = json.loads(out)
     assert (code, told["well"], [run["verdict"] for run in told["runs"]]) == (0, False, ["running", "failed"])
-    assert told["runs"][0]["status"]["counters"]["events"] == 1_000
+    assert told["runs"][0]["counters"]["events"] == 1_000
 
 
 def test_which_file_is_meant(

@@ -110,18 +110,9 @@ def _write(standings: "Sequence[Standing]", lines: "Callable[[Sequence[Standing]
 
 
 def _document(standings: "Sequence[Standing]") -> dict[str, Any]:
-    runs = [
-        {
-            "file": one.path,
-            "verdict": one.verdict,
-            "well": one.well,
-            "why": one.why,
-            "age_seconds": None if one.age is None else round(one.age, 3),
-            "status": one.document,
-        }
-        for one in standings
-    ]
-    return {"schema": SCHEMA, "well": all(one.well for one in standings), "runs": runs}
+    from sesscore.telemetry.standing import as_dict
+
+    return {"schema": SCHEMA, "well": all(one.well for one in standings), "runs": [as_dict(one) for one in standings]}
 
 
 def _watch(look: "Callable[[], list[Standing]]", context: click.Context) -> None:

@@ -88,3 +88,42 @@ def _is_gone(document: Mapping[str, Any]) -> bool:
         return liveness.lives(document) is False
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):  # what it says of itself makes no sense
         return False
+
+
+COUNTERS: Final = (
+    "lines",
+    "events",
+    "duplicates",
+    "sessionless",
+    "quarantined",
+    "blank",
+    "sessions_new",
+    "sessions_updated",
+)
+_LONGEST_TEXT: Final = 4_096
+
+
+def as_dict(one: Standing) -> dict[str, Any]:
+    """For programs: the verdict, and of what the file says that which is what it should be; null where it is not."""
+    told: dict[str, Any] = {
+        "file": one.path,
+        "verdict": one.verdict,
+        "well": one.well,
+        "why": one.why,
+        "age_seconds": None if one.age is None else round(one.age, 3),
+    }
+    for name in ("command", "db", "sensor", "hostname", "state", "phase"):
+        told[name] = _text(one.document, name)
+    for name in ("percent", "rate_per_sec", "eta_seconds"):
+        told[name] = words.figure(one.document, "progress", name)
+    counters = {name: words.figure(one.document, "counters", name) for name in COUNTERS}
+    return told | {
+        "unit": _text(one.document, "progress", "unit"),
+        "counters": counters,
+        "sessions_total": words.figure(one.document, "sessions", "total"),
+        "last_error": _text(one.document, "last_error", "what"),
+    }
+
+
+def _text(document: Any, *path: str) -> str | None:
+    return words.word(document, *path, width=_LONGEST_TEXT) or None
