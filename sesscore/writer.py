@@ -32,8 +32,7 @@ class Writer:
     after block changes are written once. A batch is stored in a second thread while the next one is folded, so an error
     of the database can come out at the next call. After an error a Writer must not be used again: it would know more
     than the database. connection: of `open_for_writing`, for nothing else while the Writer lives. matchers: the user's,
-    to be stored by name. commit_bytes: see `Cadence`. account: what is told there of what was written; None: nothing.
-    """
+    to be stored by name. commit_bytes: see `Cadence`. account: gets what is written."""
 
     def __init__(
         self,

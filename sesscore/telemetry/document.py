@@ -4,14 +4,16 @@ Every key is in every document; what is not known is null. docs/telemetry.md say
 """
 
 import time
+from operator import ge
 from typing import Any, Final
 
 from sesscore.telemetry.machine import Usage, hostname, memory_now, process_started, size_of
 from sesscore.telemetry.rates import Progress
-from sesscore.telemetry.run import Checkpoint, Run, error_of
+from sesscore.telemetry.run import Checkpoint, Counters, Run, error_of
 
 SCHEMA: Final = "sesscore.status/1"
 MILESTONE: Final = "sesscore.milestone/1"
+_FATES: Final = 6  # counters of records, which add up; what follows are sessions
 KINDS: Final = ("read", "unchanged", "alien", "unreadable", "pending")
 
 
@@ -26,6 +28,7 @@ class Documents:
         self._run = run
         self._progress = Progress()
         self._usage = Usage()
+        self._written = Counters()
         self._writes = 0
         self._interval = interval
         self._compat = compat
@@ -55,7 +58,8 @@ class Documents:
         run = self._run
         cpu, peak = self._usage.told(now)
         error = run.last_error
-        state = run.state  # before the phase, which never is behind it
+        state, committed = run.state, run.committed  # before the phase and what is written, which are never behind them
+        written = self._held(run.written)
         return {
             "schema": SCHEMA,
             **self._identity,
@@ -74,8 +78,8 @@ class Documents:
                 "total_seconds": _since(run.began, now),
             },
             "progress": self._progress.told(run, now),
-            "counters": run.written._asdict(),
-            "committed": run.committed._asdict(),
+            "counters": written._asdict(),
+            "committed": committed._asdict(),
             "sessions": _sessions(run),
             "sources": self._sources(),
             "checkpoint": _checkpoint(run.checkpoint, run.transactions.count, now),
@@ -87,11 +91,23 @@ class Documents:
             "cpu": cpu,
             "last_error": None if error is None else {"at": iso(error.at), **_plain(error_of(error))},
             "problems": run.problems,
-            "quarantine": {"records": run.written.quarantined, "reasons": dict(run.reasons)},
+            "quarantine": {"records": written.quarantined, "reasons": dict(run.reasons)},
             "hooks": {"dropped": run.hooks_dropped},
             "writes": self._writes,
             "cost_seconds": round(time.thread_time(), 6),
         }
+
+    def _held(self, written: Counters) -> Counters:
+        """What was written and rolled back, because the disk was full, is written again, and not told twice.
+
+        The last document has what came of it all, whatever was told before.
+        """
+        if not self._run.over:
+            before = self._written
+            ledger = written if all(map(ge, written[:_FATES], before[:_FATES])) else before
+            written = Counters(*ledger[:_FATES], *map(max, written[_FATES:], before[_FATES:]))
+        self._written = written
+        return written
 
     def _sources(self) -> dict[str, Any]:
         run = self._run
