@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ingested import visit, write
+from ingested import outcome, visit, write
 from telemetry_made import EVIL, event, telling
 
 from sesscore.errors import UsageError
@@ -196,3 +196,16 @@ def test_ingest_calls_a_function_of_python(tmp_path: Path) -> None:
     assert {one["schema"] for one in got} == {"sesscore.milestone/1"}
     assert problems[0].problem == "the hook failed at `started`: RuntimeError: EVIL"
     assert f"{len(got) - 1} more milestones did not arrive" in {one.problem for one in problems}
+
+
+def test_the_result_of_the_program_is_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Document and exit code, with a hook that fails, one that is not there and none."""
+    [log] = write(tmp_path / "logs", a=[*visit("aa"), {"eventid": "no time"}])
+    told = []
+    for number, more in enumerate(((), ("--on-event", "false"), ("--on-event", "/nowhere/hook"))):
+        db = str(tmp_path / f"{number}.db")
+        code, out, err = outcome(capsys, "ingest", log, "--db", db, "--strict", "--format", "json", *more)
+        told.append((code, json.loads(out) | {"elapsed_seconds": 0}))
+        assert ("the hook failed at `started`" in err) == bool(more)
+    assert told[0][0] == 3
+    assert told == told[:1] * 3

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from ingested import outcome, visit, write
 from jsonschema import Draft202012Validator
 from telemetry_made import EVIL, event, moment, telling
 from terminal import seen
@@ -144,3 +145,24 @@ def test_a_log_that_cannot_be_opened_ends_the_command(tmp_path: Path, kind: str)
     with pytest.raises(StorageError) as caught:
         log.LogFile(str(path), telling([]))
     assert caught.value.exit_code == 7
+
+
+def test_a_log_on_standard_error_stands_there_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No closing line, no text of problems, and how the command ended is a line, too."""
+    [good] = write(tmp_path / "logs", a=[*visit("aa"), {"eventid": "no time"}])
+    none = str(tmp_path / "none")
+    for more, code in (((good, none), 0), ((good, "--strict"), 0), ((none,), 6), (("--follow", "-"), 2)):
+        db = str(tmp_path / "s.db")
+        found, out, err = outcome(capsys, "ingest", *more, "--db", db, "--log-format", "json", "--no-progress")
+        assert (found, out) == (code, ""), err
+        if code == 2:
+            continue  # nothing was begun yet
+        told = [json.loads(line) for line in err.splitlines()]
+        assert told[0]["event"] == "started"
+        assert (told[-1]["event"], told[-1]["fields"].get("exit_code")) == (
+            ("error", code) if code else ("finished", None)
+        )
+        assert ("problem" in [one["event"] for one in told]) == (none in more)
+    code, _, err = outcome(capsys, "ingest", good, "--strict", "--db", str(tmp_path / "t.db"), "--log-level", "error")
+    assert code == 3
+    assert [line.split()[1:3] for line in err.splitlines()] == [["ERROR", "error:"]]

@@ -138,4 +138,5 @@ def _told(one: Standing) -> str:
     if not one.well:
         return f"{name}: {one.verdict}: {one.why}" if one.why else f"{name}: {one.verdict}"
     figures = words.tallies(one.document or {})
-    return ", ".join(part for part in (f"{name}: {one.verdict}, {words.span(one.age or 0)} ago", figures) if part)
+    age = f"{'updated ' if one.goes_on else ''}{words.span(one.age or 0)} ago"
+    return ", ".join(part for part in (f"{name}: {one.verdict}", age, figures) if part)
