@@ -224,6 +224,7 @@ def _hash(content_hash: str | None) -> str:
 @options.database
 @click.option("--vacuum", is_flag=True, help="Write the database anew, without free pages.")
 @options.format_("text", "json")
+@telemetry
 @options.debug
 def optimize(db: str | None, vacuum: bool, format: str, telemetry: Telemetry) -> None:
     """Fold the log into the database and take away what ANALYZE of other programs has left."""
