@@ -472,7 +472,9 @@ def test_all_long_commands_tell_how_far_they_are(
 
     def told(*command: str) -> dict[str, Any]:
         documents.clear()
-        code = outcome(capsys, *command, "--db", db, "--status-file", status, "--status-interval", "0.05")[0]
+        done = outcome(capsys, *command, "--db", db, "--status-file", status, "--status-interval", "0.05")
+        assert documents, done
+        code = done[0]
         name = documents[-1]["command"]
         check(documents, ["starting", *PHASES[name], *ENDS])
         assert json.loads(Path(status).read_bytes()) == documents[-1]

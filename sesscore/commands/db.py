@@ -193,7 +193,6 @@ def backup(file: str, db: str | None, force: bool, full: bool, format: str, tele
 @_full
 @options.format_("text", "json")
 @telemetry
-@telemetry
 @options.debug
 def restore(file: str, db: str | None, full: bool, format: str, telemetry: Telemetry) -> None:
     """Put the backup FILE in the place of the database, which is kept beside it under another name."""
