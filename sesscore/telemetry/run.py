@@ -162,6 +162,8 @@ class Run:
 
     def degraded(self, error: Trouble) -> None:
         """The work waits for something to pass."""
+        if self.over:
+            return
         self.last_error = error
         self.state = "degraded"
         self.milestone("degraded", error=error_of(error))
