@@ -101,7 +101,6 @@ class StatusFile:
             descriptor = os.open(self._draft, _FLAGS, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.fchmod(descriptor, 0o600)  # whatever the umask
             info = os.fstat(descriptor)
             if not os.path.samestat(info, os.lstat(self._draft)):
                 return  # it was taken for one that a killed run left
