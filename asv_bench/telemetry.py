@@ -7,8 +7,8 @@ only grow and must equal the ledger in the end, percent may not fall within a ph
 after the one before, and in the second half of the run the time that is said to be left must be within 25 % of what
 then really passed, or within a second of it. Needs jsonschema.
 
-Cases: `log`, LOG as it is; `part`, its first gigabyte in one file; `line`, a line of a gigabyte; `open`, a million events
-of 100,000 sessions that are all open from the beginning to the end.
+Cases: `log`, LOG as it is; `part`, its first gigabyte in one file; `line`, a line of a gigabyte; `open`, a million
+events of 100,000 sessions that are all open from the beginning to the end.
 """
 
 import argparse
