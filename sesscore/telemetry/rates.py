@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sesscore.telemetry.run import Run
 
-WINDOW_SECONDS: Final = 10.0  # over which a rate is taken: several transactions, whose ends are slower than the rest
+WINDOW_SECONDS: Final = 30.0  # over which a rate is taken: what else the machine does comes and goes within less
 FEWEST: Final = 8  # steps, if they are rarer than that
 _MOST: Final = 64  # that are kept, however often it is asked
 _NEARLY: Final = 99.99  # percent, of what is not known to be done

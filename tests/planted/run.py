@@ -43,6 +43,7 @@ TOPICS = (
     "options",
     "upkeep",
     "faults",
+    "telemetry",
 )
 SECONDS = 900  # after which the tests of a bug are taken for endless
 # A test that fails for one of these has not looked at anything.
