@@ -404,6 +404,7 @@ def test_nothing_readable_is_6(capsys, ingested):
     assert json.loads(out)["sources"]["alien"] == 1
     assert "no source could be read" in err
     ingested.answer.readable = 1
+    ingested.answer.did_something = True
     assert outcome(capsys, "ingest", "a", "--db", "x.db")[0] == 0
 
 

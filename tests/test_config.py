@@ -8,7 +8,7 @@ import click
 import pytest
 
 from sesscore import cli, config
-from sesscore.commands import options, periods
+from sesscore.commands import options, periods, watchers
 from sesscore.config_tables import commands, keys
 
 COMMANDS = dict(commands(cli.cli))
@@ -81,6 +81,8 @@ def values(option):
         return ["+02:00", "-03:30"]
     if isinstance(kind, periods.PeriodText):
         return ["+02:00", "-03:30"] if kind.option == "tz" else ["2025", "2026-W46"]
+    if isinstance(kind, watchers.PrometheusPath):
+        return ["/a/one.prom", "/a/two.prom"]
     texts = ["/a/one.py:x", "/a/two.py:x"]
     return [[text] for text in texts] if option.multiple else texts
 

@@ -76,8 +76,8 @@ def documents(capsys, folder, logs, db):
     yield "synth", json.loads(truth.read_bytes())
     yield "status.list", answer_of(capsys, "status", "--db", own)
     yield "status.list", answer_of(capsys, "status", "--db", str(folder / "none.db"))
-    told = ("--log-file", str(folder / "log"), "--log-format", "json", "--log-level", "debug")
-    assert outcome(capsys, "ingest", *logs, "/nowhere.json", "--db", str(folder / "logged.db"), *told)[0] == 0
+    log = ("--log-file", str(folder / "log"), "--log-format", "json", "--log-level", "debug")
+    assert outcome(capsys, "ingest", *logs, "/nowhere.json", "--db", str(folder / "logged.db"), *log)[0] == 0
     for line in (folder / "log").read_bytes().splitlines():
         yield "log", json.loads(line)
     with changing(own) as connection:

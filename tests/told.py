@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from sesscore import schemas
 from sesscore.telemetry.document import Documents
-from sesscore.telemetry.run import Counters, Run
+from sesscore.telemetry.run import Counters, Run, Unit
 
 LEDGER = ("lines", "events", "duplicates", "sessionless", "quarantined", "blank")
 PROGRESS = ["unit", "current", "total", "percent", "rate_per_sec", "eta_seconds"]
@@ -19,7 +19,9 @@ VALID = {name: Draft202012Validator(schemas.schema_of(name)) for name in ("statu
 class Told(Run):
     """Makes a document whenever something is written, and when a phase begins."""
 
-    def __init__(self, command: str = "ingest", **more: Any) -> None:
+    def __init__(self, command: str = "ingest", *, sizes: tuple[int, ...] = (), **more: Any) -> None:
+        """sizes: of all files, if they are to be known from the beginning, and not only once a thread has looked."""
+        self._sizes = sizes
         self.documents: list[dict[str, Any]] = []
         self._made: Documents | None = None
         super().__init__(command, **more)
@@ -30,6 +32,16 @@ class Told(Run):
     def tell(self) -> None:
         assert self._made is not None
         self.documents.append(self._made.make())
+
+    @property
+    def watched(self) -> bool:
+        return not self._sizes
+
+    def enter(self, phase: str, unit: Unit | None = None, total: int | None = None) -> None:
+        known = phase == "reading" and self._sizes
+        super().enter(phase, unit, sum(self._sizes) if known else total)
+        if known:
+            self.sources_total = len(self._sizes)
 
     @property
     def written(self) -> Counters:

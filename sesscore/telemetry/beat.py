@@ -14,6 +14,7 @@ Failed = Callable[[str, Exception], None]
 """Is told the name of a sink that is dropped, and why."""
 
 MILESTONE_SECONDS: Final = 0.25  # between two looks for milestones, if anybody wants them
+TOGETHER_SECONDS: Final = 0.01  # changes so near to each other are told together: a run begins and ends with several
 PATIENCE: Final = 10.0  # seconds, for a sink that hangs when the run is over: hooks may take nine
 
 
@@ -30,7 +31,7 @@ class Beat:
         self._documents = documents
         self._failed = failed
         self._woken = threading.Event()
-        self._closing = False
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._go, name="sesscore-beat", daemon=True)
 
     def start(self) -> None:
@@ -42,7 +43,7 @@ class Beat:
 
     def close(self) -> None:
         """Gives the last document and ends. One that hangs is left behind: the work is done."""
-        self._closing = True
+        self._closing.set()
         self._woken.set()
         self._thread.join(PATIENCE)
 
@@ -51,11 +52,12 @@ class Beat:
     def _go(self) -> None:
         changed = True  # the first document
         while True:
-            closing = self._closing  # asked before the document is made, so that the last one shows the end
+            closing = self._closing.is_set()  # asked before the document is made: the last one shows the end
             self._give(time.monotonic(), everyone=changed or closing)
             if closing:
                 break
-            changed = self._woken.wait(self._pause())
+            if changed := self._woken.wait(self._pause()):
+                self._closing.wait(TOGETHER_SECONDS)
             self._woken.clear()
         for sink in list(self._sinks):
             self._call(sink, sink.close)

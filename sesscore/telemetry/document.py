@@ -10,6 +10,7 @@ from typing import Any, Final
 from sesscore.telemetry.machine import Usage, hostname, memory_now, process_started, size_of
 from sesscore.telemetry.rates import Progress
 from sesscore.telemetry.run import Checkpoint, Counters, Run, error_of
+from sesscore.telemetry.times import Times
 
 SCHEMA: Final = "sesscore.status/1"
 MILESTONE: Final = "sesscore.milestone/1"
@@ -29,6 +30,7 @@ class Documents:
         self._progress = Progress()
         self._usage = Usage()
         self._written = Counters()
+        self._times = _times(run.transactions)
         self._writes = 0
         self._interval = interval
         self._compat = compat
@@ -84,7 +86,7 @@ class Documents:
             "sources": self._sources(),
             "checkpoint": _checkpoint(run.checkpoint, run.transactions.count, now),
             "queues": {"read_ahead": _queue(run.read_ahead), "storing": _queue(run.storing)},
-            "transactions": _times(run),
+            "transactions": self._transactions(),
             "wal_bytes": size_of(run.db and f"{run.db}-wal"),
             "db_bytes": size_of(run.db),
             "memory": {"now_bytes": memory_now(), "peak_bytes": peak},
@@ -108,6 +110,12 @@ class Documents:
             written = Counters(*ledger[:_FATES], *map(max, written[_FATES:], before[_FATES:]))
         self._written = written
         return written
+
+    def _transactions(self) -> dict[str, Any]:
+        times = self._run.transactions
+        if times.count != self._times["count"]:  # seldom: there are fewer of them than documents
+            self._times = _times(times)
+        return self._times
 
     def _sources(self) -> dict[str, Any]:
         run = self._run
@@ -162,8 +170,7 @@ def _queue(asked: Any) -> dict[str, int | None]:
     return {"depth": depth, "limit": limit}
 
 
-def _times(run: Run) -> dict[str, Any]:
-    times = run.transactions
+def _times(times: Times) -> dict[str, Any]:
     seconds = {"last": times.last, "median": times.at(0.5), "p99": times.at(0.99), "longest": times.longest}
     rounded = {f"{name}_seconds": None if told is None else round(told, 6) for name, told in seconds.items()}
     return {"count": times.count, **rounded}

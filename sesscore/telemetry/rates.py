@@ -1,39 +1,56 @@
 """How far the work of a phase is, how fast it goes and how long it takes yet."""
 
 from collections import deque
+from itertools import pairwise
 from math import floor
 from typing import Any, Final
 
 from sesscore.telemetry.run import Run
 
-WINDOW_SECONDS: Final = 10.0  # over which a rate is taken: several transactions, whose ends are slower than the rest
-FEWEST: Final = 4  # beats, if they are rarer than that
+WINDOW_SECONDS: Final = 30.0  # over which a rate is taken: what else the machine does comes and goes within less
+FEWEST: Final = 8  # steps, if they are rarer than that
 _MOST: Final = 64  # that are kept, however often it is asked
 _NEARLY: Final = 99.99  # percent, of what is not known to be done
 
 
 class Rate:
-    """Of a figure that grows, over a sliding window."""
+    """Of a figure that grows, over a sliding window.
+
+    It may grow in steps, of seconds if a batch changes as many sessions as it has events. So a rate is taken from step
+    to step, not to the moment at which it is asked for: between two steps it does not fall, unless one is late.
+    """
 
     def __init__(self, at: float, value: float = 0) -> None:
         """at: seconds of a clock that is never set; value: how large it is there."""
-        self._seen: deque[tuple[float, float]] = deque([(at, value)])
+        self._steps: deque[tuple[float, float]] = deque([(at, value)])
+        self._now = at
 
     def add(self, at: float, value: float) -> None:
         """How large it is now."""
-        seen = self._seen
-        if len(seen) > 1 and at - seen[-2][0] < WINDOW_SECONDS / _MOST:
-            seen[-1] = at, value
-        else:
-            seen.append((at, value))
-        while len(seen) > FEWEST and seen[1][0] <= at - WINDOW_SECONDS:
-            seen.popleft()
+        steps, self._now = self._steps, at
+        if value > steps[-1][1]:
+            if len(steps) > 1 and at - steps[-2][0] < WINDOW_SECONDS / _MOST:
+                steps[-1] = at, value
+            else:
+                steps.append((at, value))
+        while len(steps) > FEWEST and steps[1][0] <= at - WINDOW_SECONDS:
+            steps.popleft()
+
+    @property
+    def waiting(self) -> float:
+        """Seconds since the last step, but no more than the longest one took: after that the next one is late."""
+        return min(self._now - self._steps[-1][0], self._longest())
 
     @property
     def per_second(self) -> float | None:
         """None while nothing is known, or if it stands still."""
-        (began, first), (at, last) = self._seen[0], self._seen[-1]
-        return (last - first) / (at - began) if at > began and last > first else None
+        (began, first), (at, last) = self._steps[0], self._steps[-1]
+        took = max(at, self._now - self._longest()) - began
+        still = self._now - at > max(WINDOW_SECONDS, FEWEST * self._longest())
+        return (last - first) / took if took > 0 and last > first and not still else None
+
+    def _longest(self) -> float:
+        return max((after[0] - before[0] for before, after in pairwise(self._steps)), default=0.0)
 
 
 class Progress:
@@ -60,7 +77,7 @@ class Progress:
         total = None if run.total is None else max(run.total, current)
         done = run.state == "complete" or (phase == run.unit_phase and run.position is None and current == total)
         self._rate.add(now, max(0, current - skipped))
-        rate = self._rate.per_second
+        rate, waiting = self._rate.per_second, self._rate.waiting
         if done and total is not None:
             self._percent = 100.0
         elif total:
@@ -71,13 +88,14 @@ class Progress:
             "total": total,
             "percent": None if total is None else self._percent,
             "rate_per_sec": None if rate is None else round(rate, 3),
-            "eta_seconds": _eta(run, current, total, rate),
+            "eta_seconds": _eta(run, current, total, rate, waiting),
         }
 
 
-def _eta(run: Run, current: int, total: int | None, rate: float | None) -> float | None:
+def _eta(run: Run, current: int, total: int | None, rate: float | None, waiting: float) -> float | None:
+    """waiting: for the next step, which is under way."""
     if run.over:
         return 0.0 if run.state == "complete" else None
     if total is None or rate is None or run.unit == "statements":  # of which one can take as long as all others
         return None
-    return round((total - current) / rate, 3)
+    return round(max(0.0, (total - current) / rate - waiting), 3)

@@ -32,8 +32,9 @@ class Replaced:
             descriptor = os.open(self._draft, _FLAGS, self._mode)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.fchmod(descriptor, self._mode)  # whatever the umask
             info = os.fstat(descriptor)
+            if info.st_mode & 0o777 != self._mode:  # by the umask
+                os.fchmod(descriptor, self._mode)
             if not os.path.samestat(info, os.lstat(self._draft)):
                 return  # it was taken for one that a killed run left
             while data:

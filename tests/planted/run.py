@@ -43,6 +43,7 @@ TOPICS = (
     "options",
     "upkeep",
     "faults",
+    "telemetry",
     "watching",
 )
 SECONDS = 900  # after which the tests of a bug are taken for endless
