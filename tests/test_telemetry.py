@@ -22,9 +22,9 @@ from told import Kept, Told, check, wrong
 from sesscore import telling
 from sesscore.errors import DiskFull, StorageError
 from sesscore.ingest import ingest
+from sesscore.ownfiles import draft_of
 from sesscore.records import MAX_OBJECT
 from sesscore.sources import Source
-from sesscore.ownfiles import draft_of
 from sesscore.telemetry import beat, statusfile
 from sesscore.telemetry.document import Documents
 from sesscore.telemetry.liveness import standing
@@ -90,7 +90,7 @@ def test_the_documents_of_an_ingest(desk: Desk) -> None:
     events = [Documents(run).milestone(event) for event in run.milestones]
     assert [wrong(event, "milestone") for event in events] == [[]] * len(events)
     told = [event["event"] for event in events]
-    assert {"phase", "source_finished", "checkpoint", "quarantined", "finished"} == set(told)
+    assert {"phase", "source_finished", "checkpoint", "quarantined", "problem", "finished"} == set(told)
     assert told.count("source_finished") == 3
     assert told.count("checkpoint") == last["transactions"]["count"]
     assert told.count("quarantined") <= told.count("source_finished") + told.count("checkpoint")
