@@ -20,7 +20,6 @@ SCHEMA = "sesscore.status.list/1"
 @options.database
 @click.option(
     "--status-file",
-    "files",
     type=options.FILE,
     multiple=True,
     metavar="FILE",
@@ -40,7 +39,7 @@ SCHEMA = "sesscore.status.list/1"
 def status(
     context: click.Context,
     db: str | None,
-    files: tuple[str, ...],
+    status_file: tuple[str, ...],
     watch: bool,
     check: bool,
     max_age: float | None,
@@ -51,7 +50,7 @@ def status(
         raise UsageError("--watch is for people", hint="sesscore status --format json, or --check, without --watch")
     if max_age is not None and not check:
         raise UsageError("--max-age is a condition of --check", hint=f"sesscore status --check --max-age {max_age:g}")
-    paths = list(files) or [_written_by_ingest(context, db)]
+    paths = list(status_file) or [_written_by_ingest(context, db)]
 
     def look() -> "list[Standing]":
         from sesscore.telemetry.standing import standing
