@@ -130,7 +130,7 @@ def test_every_option_from_every_place(key, taken, told, monkeypatch):
 def test_what_all_commands_share_stands_at_the_top(name, taken, told, monkeypatch):
     one, two = values(SHARED[name])
     file = ["--config", told(in_file((), name, one))]
-    sharing = [key for key in OPTIONS if key[-1] == name]
+    sharing = [key for key, option in OPTIONS.items() if key[-1] == name and option.envvar]
     for key in sharing:
         assert taken(key, *file) == taken(key, *on_command_line(name, one)) != taken(key)
     monkeypatch.setenv(SHARED[name].envvar, in_variable(two))
