@@ -213,6 +213,12 @@ cdef class Folder:
         """How many counts of roll-ups wait for `put_tallies`."""
         return self.fold.tallies.count
 
+    @property
+    def matched(self):
+        """How many more sessions are full_delimited, session_id_only and event_session now, by all batches."""
+        cdef const int64_t *matched = self.fold.tallies.matched
+        return matched[1], matched[2], matched[3]
+
     def put_tallies(self):
         """Moves what the batches since the last call add to the roll-ups into the tables, in the order of the roll-ups."""
         with nogil:

@@ -196,7 +196,9 @@ cdef inline int tally_session(Tallies *tallies, const Session *session, int64_t 
     """Adds a session to the roll-ups of the day on which it started, or takes it out."""
     cdef int64_t day = day_of(session.started_us)
     cdef const Column *columns = &session.columns[0]
-    add_session_tally(tallies, day, sensor_id, match_of(session), columns[PROTOCOL].value, count, duration_of(session),
+    cdef int match = match_of(session)
+    tallies.matched[match] += count
+    add_session_tally(tallies, day, sensor_id, match, columns[PROTOCOL].value, count, duration_of(session),
                       session.events)
     add_tally(tallies, day, sensor_id, COMMANDS_TALLY, session.counts[COMMAND_INPUT], 0, count)
     if columns[SRC_IP].present:

@@ -22,6 +22,7 @@ cdef enum:
 
 cdef enum:
     LAST_TALLIES = 16        # places, by the low bits of a kind
+    MATCHES = 4              # places, by `match_of`
 
 # Of events: when the first and the last came. Of sessions: what they add up to.
 cdef struct Times:
@@ -53,6 +54,7 @@ cdef struct Tallies:
     uint32_t mask
     uint32_t count
     uint32_t last[LAST_TALLIES]              # by kind: the index + 1 of the entry that was counted last
+    int64_t matched[MATCHES]                 # sessions of all batches, by how they were matched; zero before the first
     uint64_t key
 
 

@@ -12,11 +12,13 @@ from sesscore.differences import Difference, Found
 from sesscore.discover import Candidate
 from sesscore.errors import NothingToRead, UsageError
 from sesscore.matchers import Registry
+from sesscore.ownfiles import own_files
 from sesscore.parts import ActivityReader
 from sesscore.queries import sql
 from sesscore.recount import Session, SourceBytes, read_source, recount
 from sesscore.sensors import UNKNOWN, Sensor, find_sources
 from sesscore.sources import STDIN
+from sesscore.telemetry.run import Run
 from sesscore.unreadable import failure
 
 COLUMNS = (
@@ -60,11 +62,14 @@ class Recounted:
         return {**{name: getattr(self, name) for name in names}, "problems": problems}
 
 
-def compare(connection: apsw.Connection, db: str, logs: Logs) -> Recounted:
-    """Recounts logs and looks up each session of the one in the other. Raises NothingToRead, UsageError."""
+def compare(connection: apsw.Connection, db: str, logs: Logs, run: Run) -> Recounted:
+    """Recounts logs and looks up each session of the one in the other. Raises NothingToRead, UsageError.
+
+    run: says how far it is.
+    """
     compared = Recounted()
-    own_files = [f"{db}{suffix}" for suffix in ("", "-wal", "-shm", ".lock")]
-    found = find_sources(logs.paths, sensor=logs.sensor, sensors=logs.sensors, exclude=own_files)
+    found = find_sources(logs.paths, sensor=logs.sensor, sensors=logs.sensors, exclude=own_files(db))
+    run.enter("recounting", "records")
     sources = _sources(found.candidates, compared)
     counted = recount(
         sources,
@@ -78,8 +83,9 @@ def compare(connection: apsw.Connection, db: str, logs: Logs) -> Recounted:
             hint="sesscore verify PATH, with the logs",
         )
     compared.sessions = len(counted.sessions)
+    run.enter("looking_up", "sessions", compared.sessions)
     expected = {(one.sensor, one.session_id, one.started_us): one for one in counted.sessions}
-    compared.found.add(_differences(connection, expected, compared))
+    compared.found.add(_differences(connection, expected, compared, run))
     return compared
 
 
@@ -100,10 +106,11 @@ def _sources(candidates: Iterable[Candidate], compared: Recounted) -> Iterator[S
 
 
 def _differences(
-    connection: apsw.Connection, expected: dict[Key, Session], compared: Recounted
+    connection: apsw.Connection, expected: dict[Key, Session], compared: Recounted, run: Run
 ) -> Iterator[Difference]:
     reader = ActivityReader(connection)
     for _, parts in groupby(connection.execute(sql("verify/recounted")), itemgetter(0)):
+        run.current += 1
         rows = list(parts)
         columns = rows[0][3:]
         session = expected.pop(columns[:_KEY], None)

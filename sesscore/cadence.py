@@ -25,15 +25,18 @@ class Cadence:
         """Whether there is a transaction."""
         return self._began is not None
 
-    def begin(self) -> None:
-        """A transaction begins; what was before is committed."""
-        self.end()
-        self._began = time.monotonic()
+    def begin(self) -> float:
+        """A transaction begins; what was before is committed. Says when that had begun, or else when this one does."""
+        now = time.monotonic()
+        before = self.end()
+        self._began = now
+        return before or now
 
-    def end(self) -> None:
-        """What was before is committed, and nothing begins."""
+    def end(self) -> float | None:
+        """What was before is committed, and nothing begins. Says when it had begun."""
+        began, self._began = self._began, None
         self._log_bytes = self._records = 0
-        self._began = None
+        return began
 
     def add(self, log_bytes: int, records: int) -> None:
         """A batch came to the transaction."""

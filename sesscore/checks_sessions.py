@@ -10,6 +10,7 @@ from sesscore.differences import Found
 from sesscore.evidence import read_evidence
 from sesscore.parts import PartDamaged, shown
 from sesscore.queries import Row
+from sesscore.telemetry.run import Run
 from sesscore.walk import Held, SessionCheck, Told, Walk
 
 COUNTS = {
@@ -110,9 +111,9 @@ INSIDE: dict[str, tuple[str, SessionCheck]] = {
 }
 
 
-def walk(connection: apsw.Connection) -> Walk:
+def walk(connection: apsw.Connection, run: Run) -> Walk:
     """Looks into every session."""
-    return Walk(connection, {name: check for name, (_, check) in INSIDE.items()})
+    return Walk(connection, {name: check for name, (_, check) in INSIDE.items()}, run)
 
 
 def _inside(name: str) -> Find:

@@ -22,6 +22,7 @@ from sesscore.commands.schema import schema
 from sesscore.commands.sessions import sessions
 from sesscore.commands.show import show
 from sesscore.commands.sql import sql
+from sesscore.commands.status import status
 from sesscore.commands.synth import synth
 from sesscore.commands.verify import verify
 from sesscore.commands.why import why
@@ -63,7 +64,22 @@ def cli(context: click.Context, config: str | None) -> None:
     context.ensure_object(options.Settings).sensors = configuration.sensors
 
 
-for command in (db, ingest, matchers, merge, quarantine, report, schema, sessions, show, sql, synth, verify, why):
+for command in (
+    db,
+    ingest,
+    matchers,
+    merge,
+    quarantine,
+    report,
+    schema,
+    sessions,
+    show,
+    sql,
+    status,
+    synth,
+    verify,
+    why,
+):
     cli.add_command(command)
 
 
@@ -77,21 +93,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _sigterm():
             code = cli.main(arguments, "sesscore", standalone_mode=False, obj=settings, auto_envvar_prefix="SESSCORE")
     except click.UsageError as error:
-        return _failed(error.format_message(), hint=_help_on(error), code=2)
+        return _failed(settings, error.format_message(), hint=_help_on(error), code=2)
     except click.Abort as error:  # what click makes of Ctrl-C
         code = 143 if isinstance(error.__cause__, Terminated) else 130
-        return _failed("stopped", hint="the same command again", code=code)
+        return _failed(settings, "stopped", hint="the same command again", code=code)
     except SesscoreError as error:
         _trace(settings)
-        return _failed(error.what.removesuffix("."), where=error.where, hint=error.hint, code=error.exit_code)
+        return _failed(settings, error.what.removesuffix("."), where=error.where, hint=error.hint, code=error.exit_code)
     except Exception as error:
         _trace(settings)
         kind = type(error).__name__
-        return _failed(f"a mistake of this program, {kind}: {error}", hint="the same command with --debug", code=1)
+        what = f"a mistake of this program, {kind}: {error}"
+        return _failed(settings, what, hint="the same command with --debug", code=1)
     return code if isinstance(code, int) else 0
 
 
-def _failed(what: str, *, where: str = "", hint: str = "", code: int) -> int:
+def _failed(settings: options.Settings, what: str, *, where: str = "", hint: str = "", code: int) -> int:
+    if settings.error_line is not None:
+        click.echo(settings.error_line(what, where, hint, code), err=True)
+        return code
     place = f" ({safe(where)})" if where else ""
     advice = f"\n  try: {safe(hint)}" if hint else ""
     click.echo(f"sesscore: {safe(what)}{place}{advice}", err=True)

@@ -28,6 +28,7 @@ import orjson
 
 from sesscore.parts import Activity, ActivityReader
 from sesscore.queries import sql
+from sesscore.telemetry.run import Run
 
 Values = tuple[Any, ...]
 
@@ -42,9 +43,9 @@ def sort_on_disk(connection: apsw.Connection) -> None:
     connection.pragma("temp_store", "file")
 
 
-def content_hash(connection: apsw.Connection) -> str:
-    """The hash in hexadecimal, of one state of the database. Raises PartDamaged."""
-    return hash_of(content(connection))
+def content_hash(connection: apsw.Connection, run: Run | None = None) -> str:
+    """The hash in hexadecimal, of one state of the database. run: its work is the sessions. Raises PartDamaged."""
+    return hash_of(content(connection, run))
 
 
 def hash_of(rows: Iterable[Values]) -> str:
@@ -65,15 +66,17 @@ def hash_of(rows: Iterable[Values]) -> str:
     return hashed.hexdigest()
 
 
-def content(connection: apsw.Connection) -> Iterator[Values]:
+def content(connection: apsw.Connection, run: Run | None = None) -> Iterator[Values]:
     """Sessions, each followed by its activities, in canonical order.
 
-    After `sort_on_disk` memory stays the same, whatever their number.
+    After `sort_on_disk` memory stays the same, whatever their number. run: its work is the sessions.
     """
+    run = run or Run()
     reader = ActivityReader(connection)
     for _, parts in groupby(connection.execute(sql("content/sessions")), _SESSION):
         for number, (_, first_us, activities, *columns) in enumerate(parts):
             if number == 0:
+                run.current += 1
                 yield tuple(columns)
             if activities is not None:
                 yield from in_order(reader.read(first_us, activities))

@@ -57,9 +57,10 @@ class Candidate:
 def discover(arguments: Sequence[str], *, exclude: Collection[str] = ()) -> Iterator[Candidate]:
     """Give what `arguments` name: files, directories, patterns (with `**`), `-`. None given: the well-known places.
 
-    A file that is reached twice, by whatever names, is given once. The files `exclude` are not given: our own
-    database must not be read as a log. Each is looked for when it is asked for, so a million of them take little
-    memory. Raises NothingToRead at once if there is no argument and no well-known place.
+    A file that is reached twice, by whatever names, is given once. The files `exclude` are not given, nor those that
+    take their names meanwhile: our own database must not be read as a log. Each is looked for when it is asked
+    for, so a million of them take little memory. Raises NothingToRead at once if there is no argument and no well-known
+    place.
     """
     return _found([os.fsdecode(argument) for argument in arguments or _places()], exclude)
 
@@ -103,6 +104,7 @@ class _Search:
 
     def __init__(self, exclude: Collection[str]) -> None:
         self._excluded = {_identity(info) for path in exclude if (info := _stat(path))}
+        self._names = {os.path.basename(path): os.path.dirname(path) for path in exclude}  # noqa: PTH119, PTH120
         self._seen = Identities()
 
     def of(self, argument: str) -> Iterator[Candidate]:
@@ -127,7 +129,7 @@ class _Search:
                 yield from self._in_directory(path)
             elif problem := irregularity(info.st_mode):
                 yield Candidate(path, *problem)
-            elif _identity(info) in self._excluded:
+            elif self._is_own(path, info):
                 yield Candidate(path, "is a file of the database itself", "name logs, not the database")
             else:
                 yield from self._once(Candidate(path, identity=_identity(info)))
@@ -142,7 +144,7 @@ class _Search:
                 info = os.lstat(path)
             except OSError:  # gone since it was listed
                 continue
-            if _identity(info) not in self._excluded:
+            if not self._is_own(path, info):
                 found = True
                 yield from self._once(Candidate(path, identity=_identity(info)))
         if not (found or refused):
@@ -158,11 +160,21 @@ class _Search:
         yield from refused
         for path, _ in groupby(matches):  # a pattern can lead to a path in several ways
             info = _stat(path)
-            if info is None or _identity(info) not in self._excluded:
+            if info is None or not self._is_own(path, info):
                 found = True
                 yield from self._named(path)
         if not found:
             yield Candidate(pattern, "matches nothing", "check the pattern; `**` stands for any directories")
+
+    def _is_own(self, path: str, info: os.stat_result) -> bool:
+        """Whether a file is excluded. Some are replaced again and again, and are known by their names only."""
+        if _identity(info) in self._excluded:
+            return True
+        folder, _, name = path.rpartition(_SLASH)
+        if name not in self._names:
+            return False
+        here, there = _stat(folder or (_SLASH if path != name else os.curdir)), _stat(self._names[name] or os.curdir)
+        return here is not None and there is not None and _identity(here) == _identity(there)
 
     def _once(self, candidate: Candidate) -> Iterator[Candidate]:
         """Itself, if its file was not found before."""

@@ -7,6 +7,7 @@ from sesscore.errors import DatabaseInUse, DiskFull, SesscoreError, StorageError
 from sesscore.ingester import Ingester
 from sesscore.result import Degraded, IngestResult
 from sesscore.signals import Stop
+from sesscore.telling import Telling
 from sesscore.watching import Watch
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds, before what failed is tried again
@@ -21,12 +22,15 @@ class Follower:
     and reading goes on where it says that it stands. Nothing is read meanwhile, so nothing is lost.
     """
 
-    def __init__(self, open_: Open, watch: Watch, result: IngestResult, stop: Stop, degraded: Degraded) -> None:
+    def __init__(
+        self, open_: Open, watch: Watch, result: IngestResult, stop: Stop, telling: Telling, degraded: Degraded
+    ) -> None:
         """open_: opens the database. result: is added to."""
         self._open = open_
         self._watch = watch
         self._result = result
         self._stop = stop
+        self._telling = telling
         self._tell = degraded
         self._opened = False  # once; before, an error may well be a mistake in the command
         self._trouble = ""
@@ -50,13 +54,16 @@ class Follower:
         while not self._stop:
             candidates = self._watch.changed(self._result.met.unreadable_paths)
             if candidates:
+                self._telling.begins(candidates.__iter__)
                 ingester.read(candidates)
                 if self._stop:
                     break
                 ingester.join()
                 ingester.commit()
             self._recovered()
+            self._telling.follows()
             self._stop.wait(self._watch.pause)
+        self._telling.run.enter("finishing")
 
     def _wait(self, error: SesscoreError) -> None:
         self._watch.forget()

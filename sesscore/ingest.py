@@ -5,19 +5,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from itertools import chain
-from pathlib import Path
 
 from sesscore.discover import Candidate
-from sesscore.ingester import Ingester, Watcher
+from sesscore.ingester import Ingester
 from sesscore.matchers import Registry
 from sesscore.met import Met, Tell
+from sesscore.ownfiles import own_files as files_of
 from sesscore.pragmas import Durability
 from sesscore.reading import Options
 from sesscore.records import BLOCK_BYTES
 from sesscore.result import Degraded, IngestResult
 from sesscore.sensors import Found, Sensor, find_sources, stored_name, wanted_paths
 from sesscore.signals import stop_on_signals
-from sesscore.sources import STDIN
+from sesscore.telemetry.run import Run
+from sesscore.telling import OnEvent, Telling, heard
 
 
 def _ignore(problem: object) -> None:
@@ -33,7 +34,7 @@ def ingest(
     assume_utc_offset_minutes: int = 0,
     durability: Durability = "normal",
     matchers: Registry | None = None,
-    progress: Watcher | None = None,
+    run: Run | None = None,
     block_bytes: int | None = None,
     commit_bytes: int | None = None,
     fast: bool = True,
@@ -41,29 +42,44 @@ def ingest(
     follow: bool = False,
     problem: Tell = _ignore,
     degraded: Degraded = _ignore,
+    on_event: OnEvent | None = None,
+    own_files: Sequence[str] = (),
 ) -> IngestResult:
     """Reads what is new in files into a database, which is made if it does not exist.
 
     paths: files, directories, patterns, `-`; none: those of the sensors, or the well-known places. sensor: for events
     that name none; without paths, the one of the sensors to read. sensors: whose files are whose (`find_sources`).
-    matchers: the user's. block_bytes: of log a batch. commit_bytes: of log a transaction.
-    fast: False sends every record the slow way, with the same result.
+    matchers: the user's. run: its figures are set while it goes on, for who watches. block_bytes: of log a batch.
+    commit_bytes: of log a transaction. fast: False sends every record the slow way, with the same result.
     retry_quarantine: what is in quarantine is read again after the paths; without any, nothing else is read.
     follow: goes on with what comes to the files, and with files that come, until a signal asks to stop (`Follower`).
-    problem: is told what cannot be read, as it comes up. degraded: is told what a follower waits out.
+    problem: is told what cannot be read, as it comes up. degraded: is told what a follower waits out. on_event: is
+    called with each milestone, in a thread of its own; then nobody else may watch `run`. own_files: what else is no
+    log.
     Raises SesscoreError. A file that cannot be read is a problem of the result, not an error.
     """
     began = time.monotonic()
+    run = run or Run("ingest", db=db, sensor=sensor)
+    run.enter("discovering")
+    telling = Telling(run)
     only_retry = retry_quarantine and not paths
-    find = partial(find_sources, paths, sensor=sensor, sensors=sensors, exclude=own_files(db))
+    find = partial(find_sources, paths, sensor=sensor, sensors=sensors, exclude=[*files_of(db), *own_files])
     found = Found(iter(())) if only_retry else find()
-    result = IngestResult(met=Met(problem))
+    result = IngestResult(met=Met(telling.counted(problem)), only_retry=only_retry)
     options = Options(
         stored_name(sensor), assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
     )
-    with stop_on_signals() as stop:
+    with heard(run, on_event, problem), stop_on_signals() as stop:
         opened = partial(
-            Ingester, db, options, result, stop, durability=durability, create=not only_retry, commit_bytes=commit_bytes
+            Ingester,
+            db,
+            options,
+            result,
+            stop,
+            telling,
+            durability=durability,
+            create=not only_retry,
+            commit_bytes=commit_bytes,
         )
         if follow:
             from sesscore.follow import Follower  # late: a run that finds nothing new is mostly start-up
@@ -71,19 +87,21 @@ def ingest(
 
             listed = partial(_listed, find, result.met)
             with closing(Watch(listed, wanted_paths(paths, sensor, sensors))) as watch:
-                Follower(opened, watch, result, stop, degraded).run()
+                Follower(opened, watch, result, stop, telling, telling.waits(degraded)).run()
         elif (begin := _up_to_a_file(found.candidates, result.met)) or only_retry:
-            if progress is not None:
-                progress.start(lambda: sum(map(_stored_bytes, find().candidates)))
-            with opened(progress=progress) as ingester:
-                ingester.read(chain(begin, found.candidates))
+            with opened() as ingester:
+                if begin:
+                    telling.begins(lambda: find().candidates)
+                    ingester.read(chain(begin, found.candidates))
                 if retry_quarantine and not stop:
                     ingester.retry()
                 if not stop:
                     ingester.join()
+                run.enter("finishing")
             _note_shared(found, result.met)
         result.stopped_by = stop.signal
-    result.elapsed_seconds = time.monotonic() - began
+        result.elapsed_seconds = time.monotonic() - began
+        telling.ends(result)
     return result
 
 
@@ -111,17 +129,3 @@ def _note_shared(found: Found, met: Met) -> None:
     """Tells which files two sensors claim, after they were found."""
     for shared in found.shared:
         met.noted(shared.path, shared.problem, shared.hint)
-
-
-def _stored_bytes(candidate: Candidate) -> int:
-    if candidate.problem is not None or candidate.path == STDIN:
-        return 0
-    try:
-        return Path(candidate.path).stat().st_size
-    except OSError:
-        return 0
-
-
-def own_files(db: str) -> list[str]:
-    """The files of a database, which are no logs."""
-    return [f"{db}{suffix}" for suffix in ("", "-wal", "-shm", "-journal", ".lock")]

@@ -1,11 +1,11 @@
 """A database that is open for ingest: reads sources into it, pass after pass."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from sesscore.discover import Candidate
 from sesscore.pragmas import Durability
@@ -29,6 +29,7 @@ from sesscore.result import IngestResult
 from sesscore.signals import Stop
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_reading, open_for_writing
+from sesscore.telling import Telling
 from sesscore.writer import Writer
 
 if TYPE_CHECKING:
@@ -37,20 +38,11 @@ if TYPE_CHECKING:
 _REGRESSED = "lost what was read of it before, or was begun anew (source regressed): it is read as another source"
 
 
-class Watcher(Protocol):
-    """Who is told about progress; see `sesscore.progress`."""
-
-    def start(self, total_bytes: Callable[[], int]) -> None:
-        """total_bytes: gives those of all files, as stored, which takes a look at each."""
-
-    def update(self, stored_bytes: int, events: int, sessions: int, source: str) -> None:
-        """stored_bytes: of `start`'s total that were read; events and sessions: new in this run."""
-
-
 class Ingester:
     """Reads sources into a database. A context manager: leaving commits, or after an error rolls back, and closes.
 
-    result: is added to, as transactions are committed. stop: asked between batches. After an error an Ingester must
+    result: is added to, as transactions are committed. stop: asked between batches. telling: what the run says of
+    itself meanwhile. After an error an Ingester must
     not be used again: it would know more than the database.
     """
 
@@ -60,11 +52,11 @@ class Ingester:
         options: Options,
         result: IngestResult,
         stop: Stop,
+        telling: Telling,
         *,
         durability: Durability = "normal",
         create: bool = True,
         commit_bytes: int | None = None,
-        progress: Watcher | None = None,
     ) -> None:
         self._db = db
         self._options = options
@@ -73,8 +65,7 @@ class Ingester:
         self._durability = durability
         self._create = create
         self._commit_bytes = commit_bytes
-        self._progress = progress
-        self._done_bytes = 0  # of sources that are finished
+        self._telling = telling
 
     def __enter__(self) -> Self:
         """Opens the database. Raises SesscoreError."""
@@ -84,7 +75,9 @@ class Ingester:
             stack.enter_context(sqlite_errors(database.path))
             self._connection = database.connection
             self._desk = Desk(lookups.connection, self._options)
-            self._writer = Writer(database.connection, self._options.matchers, self._commit_bytes)
+            account = self._telling.account()
+            self._writer = Writer(database.connection, self._options.matchers, self._commit_bytes, account)
+            self._telling.run.storing = lambda: self._writer.storing
             stack.push(self._count)
             stack.enter_context(self._writer)
             self._stack = stack.pop_all()
@@ -103,30 +96,34 @@ class Ingester:
         self._result.counts.add(self._writer.account.take())
         with nullcontext() if error is None else suppress(Exception):  # the error at hand came first
             self._result.sessions_total = self._desk.connection.execute(sql("store/count_sessions")).get
+            self._telling.run.sessions_total = self._result.sessions_total
 
     # One pass
 
     def read(self, candidates: Iterable[Candidate]) -> None:
         """Reads what is new in files, in their order; each is asked for when its turn comes. Raises SesscoreError."""
-        with ReadAhead(
-            candidates,
-            partial(read_source, replace(self._desk, claims=Claims())),
-            readers(self._options),
-            self._stop.__bool__,
-        ) as steps:
+        desk = replace(self._desk, claims=Claims(), opened={})
+        with ReadAhead(candidates, partial(read_source, desk), readers(self._options), self._stop.__bool__) as steps:
+            self._telling.reads(steps, desk.opened)
             for step in steps:
                 self._take(step)
                 if self._stop:
-                    break
+                    return
+        self._telling.has_read()
 
     def retry(self) -> None:
         """Reads again what is in quarantine. Raises SesscoreError."""
         from sesscore.retry import Retry  # late, as what follows: most runs have nothing to read again, or to join
 
         self._writer.commit()
-        again = Retry(self._writer, self._connection, self._desk.connection, self._options, self._result.retried)
+        retried = self._result.retried
+        again = Retry(self._writer, self._connection, self._desk.connection, self._options, retried)
+        run = self._telling.run
+        run.enter("retrying", "records", self._connection.execute(sql("store/count_quarantined")).get)
+        run.position = lambda: (retried.rows, 0)
         for done in again.steps():
-            self._result.retried.records -= done.ledger.quarantined
+            self._telling.written(self._writer)
+            retried.records -= done.ledger.quarantined
             self._result.met.mended(done.source)
             if self._stop:
                 break
@@ -138,9 +135,11 @@ class Ingester:
             return
         from sesscore.halves import joins
 
+        self._telling.joins()
         for join in joins(self._connection, self._options):
             self._join(join)
             self._writer.settle()
+            self._telling.written(self._writer)
 
     def commit(self) -> None:
         """Ends the transaction, if one is open. Raises SesscoreError."""
@@ -150,28 +149,29 @@ class Ingester:
     # Steps
 
     def _take(self, step: Step) -> None:
-        met = self._result.met
+        met, telling = self._result.met, self._telling
         match step:
             case Batch():
                 self._writer.write(step.scanned, step.row)
-                self._tell(step.stored_bytes, step.row.path)
+                telling.wrote(self._writer, step.opened, step.stored_bytes)
             case Finished():
-                self._writer.finish(step.row, step.pending_bytes, step.damage)
+                ledger = self._writer.finish(step.row, step.pending_bytes, step.damage)
                 met.read(step.row)
-                self._end_of(step.row.stored_bytes, step.row.path)
+                telling.finished(step.row, ledger, step.opened, met.sources)
             case Unchanged():
                 if step.moved:
                     self._writer.place(step.row)
                 if step.copied is not None:
                     self._writer.remember_copy(step.row, step.copied)
                 met.unchanged(step.row, step.path)
-                self._end_of(step.row.stored_bytes, step.row.path)
+                telling.unchanged(step.row, met.sources)
             case TakenBack():
                 self._writer.take_back(step.row, step.quarantine_id)
             case Regressed():
                 met.noted(step.path, _REGRESSED, "")
             case Unreadable():
                 met.unreadable(step.path, step.problem, step.hint)
+                telling.unreadable(met.sources)
 
     def _join(self, join: "Join") -> None:
         """Counts an event of two sources."""
@@ -179,12 +179,3 @@ class Ingester:
         for row in (join.first.source, join.second):
             self._writer.finish(row, row.pending_bytes, row.damage)
             self._result.met.mended(row)
-
-    def _end_of(self, stored_bytes: int, path: str) -> None:
-        self._done_bytes += stored_bytes
-        self._tell(0, path)
-
-    def _tell(self, stored_bytes: int, path: str) -> None:
-        if self._progress is not None:
-            counts = self._writer.account.written
-            self._progress.update(self._done_bytes + stored_bytes, counts.ledger.events, counts.new_sessions, path)

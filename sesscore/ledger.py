@@ -14,6 +14,10 @@ class Ledger:
     quarantined: int = 0
     blank: int = 0
 
+    def take(self, other: "Ledger") -> None:
+        """Takes those of another away."""
+        self.add(Ledger(*(-records for records in other.as_dict().values())))
+
     def add(self, other: "Ledger") -> None:
         """Adds the records of another ledger."""
         self.lines += other.lines

@@ -23,6 +23,7 @@ from sesscore.snapshot import one_state
 from sesscore.sqlite_errors import damaged, damaged_rows, sqlite_errors
 from sesscore.store import open_for_reading, open_for_writing
 from sesscore.stored import ACTIVITIES, EVENT_COUNT, EVENTS, PART_US, SPAN_US, STARTED_US, StoredPart
+from sesscore.telemetry.run import Counters, Run
 from sesscore.writer import Writer
 
 SCHEMA = "sesscore.merge/1"
@@ -63,15 +64,16 @@ class MergeResult:
         }
 
 
-def merge(others: Sequence[str], *, db: str) -> MergeResult:
+def merge(others: Sequence[str], *, db: str, run: Run | None = None) -> MergeResult:
     """Adds what other databases hold to a database, which is made if it does not exist.
 
-    others: paths of databases, which are only read. Raises SesscoreError; what was merged before it stays.
+    others: paths of databases, which are only read. run: its figures are set while it goes on. Raises SesscoreError;
+    what was merged before it stays.
     """
     began = time.monotonic()
     result = MergeResult()
-    for path in others:
-        _check_other(path, db)
+    run = run or Run("merge", db=db)
+    run.enter("merging", "sessions", sum(_check_other(path, db) for path in others))
     with open_for_writing(db) as database, sqlite_errors(db):
         for path in others:
             with (
@@ -80,20 +82,23 @@ def merge(others: Sequence[str], *, db: str) -> MergeResult:
                 one_state(other.connection),
                 Writer(database.connection) as writer,
             ):
-                result.databases.append(_merge(writer, database.connection, other.connection, path))
-        result.sessions = Writer(database.connection).count_sessions()
+                result.databases.append(_merge(writer, database.connection, other.connection, path, run))
+            run.committed = run.written
+        run.enter("finishing")
+        result.sessions = int(database.connection.execute(sql("store/count_sessions")).get)
     result.elapsed_seconds = time.monotonic() - began
     return result
 
 
-def _check_other(path: str, db: str) -> None:
-    """Opens it, too: nothing is begun if one of several is no database."""
+def _check_other(path: str, db: str) -> int:
+    """How many sessions another database has. So nothing is begun if one of several is no database."""
     if Path(db).exists() and Path(path).exists() and Path(path).samefile(db):
         raise UsageError("a database cannot be merged into itself", where=path)
-    open_for_reading(path).close()
+    with open_for_reading(path) as other, sqlite_errors(path):
+        return int(other.connection.execute(sql("store/count_sessions")).get)
 
 
-def _merge(writer: Writer, here: apsw.Connection, other: apsw.Connection, path: str) -> Merged:
+def _merge(writer: Writer, here: apsw.Connection, other: apsw.Connection, path: str, run: Run) -> Merged:
     merged = Merged(path)
     writer.begin()
     _enter_matchers(here, other, path)
@@ -102,6 +107,7 @@ def _merge(writer: Writer, here: apsw.Connection, other: apsw.Connection, path: 
     text_ids = TextIds(writer, other)
     waiting = _sessions(other, list(sources), path)
     credits = Credits(sources)
+    before = run.written
     with damaged_rows(path):
         while some := list(islice(waiting, _AT_ONCE)):
             writer.stored.know_days({day for session in some for day in session.days})
@@ -111,11 +117,24 @@ def _merge(writer: Writer, here: apsw.Connection, other: apsw.Connection, path: 
                 merged.duplicates += folded.duplicates
                 merged.sessions_new += folded.new_sessions
                 merged.sessions_updated += folded.updated_sessions
+            run.current += len(some)
+            run.written = _all(before, merged)
     for given in credits.rest():
         writer.folder.put_share(*given)
     writer.store()
     settle(writer, here, other, sources.values())
     return merged
+
+
+def _all(before: Counters, merged: Merged) -> Counters:
+    """What this database and those before brought. Only events are read, as they are stored."""
+    return Counters(
+        lines=before.lines + merged.events + merged.duplicates,
+        events=before.events + merged.events,
+        duplicates=before.duplicates + merged.duplicates,
+        sessions_new=before.sessions_new + merged.sessions_new,
+        sessions_updated=before.sessions_updated + merged.sessions_updated,
+    )
 
 
 def _enter_matchers(here: apsw.Connection, other: apsw.Connection, path: str) -> None:

@@ -47,6 +47,7 @@ class Met:
         self._copies: dict[int, set[int]] = {}  # of a source: where they lie
         self._empty = Numbers()  # where files lie with nothing in them, which are no sources yet
         self._counts = {"read": 0, "unchanged": 0, "alien": 0, "pending": 0}
+        self._unreadable = 0
         self._problems: dict[_File, Problem] = {}
 
     def read(self, row: SourceRow) -> None:
@@ -74,7 +75,8 @@ class Met:
             self._problem((place, row.source_id), problem)
         else:
             self._problems.pop((place, row.source_id), None)
-        self._problems.pop((place, _UNREADABLE), None)  # it is not any more
+        if self._problems.pop((place, _UNREADABLE), None):  # it is not any more
+            self._unreadable -= 1
 
     def _lies(self, row: SourceRow, source_id: int, place: int, kind: int) -> None:
         """Notes where a source lies. What was read in this run stays that."""
@@ -126,7 +128,9 @@ class Met:
 
     def unreadable(self, path: str, problem: str, hint: str) -> None:
         """What cannot be a source."""
-        self._problem((_place(path), _UNREADABLE), Problem(path, problem, hint))
+        file = _place(path), _UNREADABLE
+        self._unreadable += file not in self._problems
+        self._problem(file, Problem(path, problem, hint))
 
     def noted(self, path: str, problem: str, hint: str) -> None:
         """Something to know of a source that is read."""
@@ -150,12 +154,11 @@ class Met:
     def sources(self) -> dict[str, int]:
         """How many of each kind; those of which something waits for its end are `pending`, too."""
         counts = self._counts
-        unreadable = sum(source == _UNREADABLE for _, source in self._problems)
         return {
             "read": counts["read"] + len(self._empty),
             "unchanged": counts["unchanged"],
             "alien": counts["alien"],
-            "unreadable": unreadable,
+            "unreadable": self._unreadable,
             "pending": counts["pending"],
         }
 

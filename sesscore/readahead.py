@@ -28,10 +28,11 @@ class _End:
         self.error = error
 
 
-class _Lane(Generic[T]):
-    """What a source that was begun gave and nobody took yet."""
+class _Lane(Generic[S, T]):
+    """What a source that was begun gave and nobody took yet. source: None if it was not to be had."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: S | None) -> None:
+        self.source = source
         self.items: deque[T | _End] = deque()
 
 
@@ -57,8 +58,8 @@ class ReadAhead(Generic[S, T]):
         self._read = read
         self._asked_to_stop = stop
         self._all_begun = False
-        self._lanes: deque[_Lane[T]] = deque()  # begun and not taken to their ends, in order
-        self._unread: list[_Lane[T]] = []  # those of them that give more
+        self._lanes: deque[_Lane[S, T]] = deque()  # begun and not taken to their ends, in order
+        self._unread: list[_Lane[S, T]] = []  # those of them that give more
         self._stop = False
         self._changed = threading.Condition()  # any of these
         self._threads = [
@@ -90,6 +91,18 @@ class ReadAhead(Generic[S, T]):
             elif item.error is not None:
                 raise item.error
 
+    @property
+    def source(self) -> S | None:
+        """The one whose turn it is; None before the first and after the last. From any thread."""
+        lanes = list(self._lanes)
+        return lanes[0].source if lanes else None
+
+    @property
+    def depth(self) -> tuple[int, int]:
+        """How many items wait, and the most that can. From any thread."""
+        waiting = sum(1 for lane in list(self._lanes) if lane.items and not isinstance(lane.items[0], _End))
+        return waiting, len(self._threads)
+
     def _take(self) -> T | _End | None:
         """The next item; None after the last source, and if asked to stop."""
         with self._changed:
@@ -120,31 +133,32 @@ class ReadAhead(Generic[S, T]):
                 error = raised
             self._end(lane[0], error)
 
-    def _begin(self) -> tuple[_Lane[T], S] | None:
+    def _begin(self) -> tuple[_Lane[S, T], S] | None:
         """The next source, and where its items go; None after the last."""
         with self._choosing:  # others go on meanwhile: a folder of a million files takes long to list
             if self._stop or self._all_begun:
                 return None
-            lane = _Lane[T]()
             try:
                 source = next(self._sources)
             except StopIteration:
                 self._begun_all()
                 return None
             except BaseException as error:
-                self._add(lane)
+                failed = _Lane[S, T](None)
+                self._add(failed)
                 self._begun_all()
-                self._end(lane, error)
+                self._end(failed, error)
                 return None
+            lane = _Lane[S, T](source)
             self._add(lane)
             return lane, source
 
-    def _add(self, lane: _Lane[T]) -> None:
+    def _add(self, lane: _Lane[S, T]) -> None:
         with self._changed:
             self._lanes.append(lane)
             self._unread.append(lane)
 
-    def _end(self, lane: _Lane[T], error: BaseException | None) -> None:
+    def _end(self, lane: _Lane[S, T], error: BaseException | None) -> None:
         with self._changed:
             self._unread.remove(lane)
             lane.items.append(_End(error))
@@ -155,7 +169,7 @@ class ReadAhead(Generic[S, T]):
             self._all_begun = True
             self._changed.notify_all()
 
-    def _fill(self, lane: _Lane[T], source: S) -> None:
+    def _fill(self, lane: _Lane[S, T], source: S) -> None:
         items = self._read(source, lambda: self._wait(lambda: self._unread[0] is lane))
         while True:
             self._wait(lambda: self._lanes[0] is lane or not lane.items)

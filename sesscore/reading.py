@@ -14,6 +14,7 @@ from sesscore.matchers import MatcherFailed, Registry
 from sesscore.readahead import Turn
 from sesscore.recognise import Claims, recognise
 from sesscore.records import BLOCK_BYTES, RecordReader, Scanned
+from sesscore.sources import Source
 from sesscore.unreadable import SourceUnreadable
 
 MOST_READERS = 4
@@ -45,6 +46,20 @@ class Regressed:
     path: str
 
 
+@dataclass(eq=False)
+class Opened:
+    """A source that is being read, for who tells how far. All in bytes as stored.
+
+    begin: what was read of it before. handed: how far the batches go that were handed out. over: no more come.
+    """
+
+    row: SourceRow
+    source: Source
+    begin: int
+    handed: int
+    over: bool = False
+
+
 @dataclass
 class Batch:
     """A batch of a source. stored_bytes: how much of the source, as stored, was read for it."""
@@ -52,6 +67,7 @@ class Batch:
     row: SourceRow
     scanned: Scanned
     stored_bytes: int
+    opened: Opened
 
 
 @dataclass
@@ -61,6 +77,7 @@ class Finished:
     row: SourceRow
     pending_bytes: int
     damage: str | None
+    opened: Opened
 
 
 @dataclass
@@ -106,6 +123,7 @@ class Desk:
     """What the readers share. connection: to look up known sources, for the readers alone, one at a time.
 
     claims: of the pass. What is recognised at the same time as another source must know of it.
+    opened: by the paths of their candidates.
     """
 
     connection: apsw.Connection
@@ -113,6 +131,7 @@ class Desk:
     blocks: Blocks = field(default_factory=Blocks)
     claims: Claims = field(default_factory=Claims)
     asking: threading.Lock = field(default_factory=threading.Lock)
+    opened: dict[str, Opened] = field(default_factory=dict)
 
 
 def read_source(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
@@ -162,13 +181,19 @@ def _read(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
             blocks=desk.blocks,
         )
         begin = row.offset
+        opened = Opened(row, source, source.stored_position, source.stored_position)
+        desk.opened[candidate.path] = opened
         try:
             for scanned in reader.batches():
-                yield Batch(row, scanned, source.stored_position)
+                opened.handed = source.stored_position
+                yield Batch(row, scanned, opened.handed, opened)
         except MatcherFailed as error:
             error.where = f"{source.path}, after record {reader.position.records:,}"
             raise
+        finally:
+            opened.over = True
+            desk.opened.pop(candidate.path, None)
         if known and reader.position.offset == begin and (reader.pending, source.damage) == before:
             yield Unchanged(path, row, recognised.moved)
         else:
-            yield Finished(row, reader.pending, source.damage)
+            yield Finished(row, reader.pending, source.damage, opened)

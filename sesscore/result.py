@@ -14,7 +14,11 @@ Degraded = Callable[[SesscoreError | None], None]
 
 @dataclass
 class IngestResult:
-    """What a run did. counts: what is committed. sessions_total: in the database. stopped_by: a signal, if one did."""
+    """What a run did.
+
+    counts: what is committed. sessions_total: in the database. stopped_by: a signal, if one did. only_retry: only the
+    quarantine was to be read.
+    """
 
     counts: Counts = field(default_factory=Counts)
     met: Met = field(default_factory=Met)
@@ -22,6 +26,7 @@ class IngestResult:
     retried: Retried = field(default_factory=Retried)
     elapsed_seconds: float = 0.0
     stopped_by: int = 0
+    only_retry: bool = False
 
     @property
     def ledger(self) -> Ledger:
@@ -48,6 +53,11 @@ class IngestResult:
     def quarantined(self) -> int:
         """Records that came into quarantine, whatever left it."""
         return self.ledger.quarantined + self.retried.records
+
+    @property
+    def did_something(self) -> bool:
+        """Whether it could do what it was asked for."""
+        return self.only_retry or self.readable > 0
 
     @property
     def readable(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,14 @@ class Storing:
         self._executor: ThreadPoolExecutor | None = None
         self._running: Future[None] | None = None
         self._later: list[Statement] = []
+        self.committed = 0.0
+        """When a transaction ended here, by the clock that is never set."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether the other thread has something to store."""
+        running = self._running
+        return running is not None and not running.done()
 
     def later(self, name: str, values: Sequence[Any]) -> None:
         """Runs a statement after all that was given before."""
@@ -101,4 +110,5 @@ class Storing:
             self.put(name, values)
         if commit:
             self._connection.execute("COMMIT")
+            self.committed = time.monotonic()
             self._connection.execute("BEGIN IMMEDIATE")

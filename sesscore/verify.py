@@ -17,6 +17,8 @@ from sesscore.render import Block, Listing, Statement, Title
 from sesscore.snapshot import one_state
 from sesscore.sqlite_errors import damaged
 from sesscore.structure import damage
+from sesscore.telemetry.pages import pages_read
+from sesscore.telemetry.run import Run
 from sesscore.wording import counted
 
 SCHEMA = "sesscore.verify/1"
@@ -26,26 +28,32 @@ RECOUNT = "recount"
 _FATES = ("lines", "events", "duplicates", "sessionless", "quarantined", "blank")
 
 
-def document(connection: apsw.Connection, db: str, logs: Logs | None = None) -> dict[str, Any]:
-    """What was checked and what was found, and the content hash. Raises SesscoreError if the file is damaged."""
+def document(connection: apsw.Connection, db: str, logs: Logs | None = None, run: Run | None = None) -> dict[str, Any]:
+    """What was checked and what was found, and the content hash. Raises SesscoreError if the file is damaged.
+
+    run: says how far it is.
+    """
     sort_on_disk(connection)
     try:
         with one_state(connection):
-            return _document(connection, db, logs)
+            return _document(connection, db, logs, run or Run())
     except UnicodeDecodeError as error:
         raise damaged(f"a text is no UTF-8: {error.reason}", db) from error
     except apsw.CorruptError as error:
         raise damaged(str(error), db) from error
 
 
-def _document(connection: apsw.Connection, db: str, logs: Logs | None) -> dict[str, Any]:
-    _check_file(connection, db)
-    compared = None if logs is None else compare(connection, db, logs)
-    found = list(checked(connection, compared))
+def _document(connection: apsw.Connection, db: str, logs: Logs | None, run: Run) -> dict[str, Any]:
+    with pages_read(connection, run, "checking"):
+        _check_file(connection, db)
+    compared = None if logs is None else compare(connection, db, logs, run)
     figures = rows(connection, "verify/figures")[0]
+    run.enter("walking", "sessions", figures["sessions"])
+    found = list(checked(connection, compared, run))
+    run.enter("hashing", "sessions", figures["sessions"])
     return {
         "schema": SCHEMA,
-        "content_hash": _hash(connection),
+        "content_hash": _hash(connection, run),
         "balanced": not next(told.count for name, _, told in found if name == "ledger"),
         "agrees": not any(told.count for _, _, told in found),
         "sessions": figures["sessions"],
@@ -57,11 +65,16 @@ def _document(connection: apsw.Connection, db: str, logs: Logs | None) -> dict[s
     }
 
 
-def checked(connection: apsw.Connection, compared: Recounted | None = None) -> Iterator[tuple[str, str, Found]]:
-    """Each check with what must hold and what it found; the caller holds the transaction."""
-    walked = walk(connection)
+def checked(
+    connection: apsw.Connection, compared: Recounted | None = None, run: Run | None = None
+) -> Iterator[tuple[str, str, Found]]:
+    """Each check with what must hold and what it found; the caller holds the transaction. run: says how far it is."""
+    run = run or Run()
+    walked = walk(connection, run)
+    run.enter("comparing", "statements", len(CHECKS))
     for check in CHECKS:
         yield check.name, check.says, check.find(connection, walked)
+        run.current += 1
     if compared is not None:
         yield RECOUNT, "a plain recount of the logs finds the same sessions", compared.found
 
@@ -71,10 +84,10 @@ def _check_file(connection: apsw.Connection, db: str) -> None:
         raise damaged("; ".join(problems), db)
 
 
-def _hash(connection: apsw.Connection) -> str | None:
+def _hash(connection: apsw.Connection, run: Run) -> str | None:
     """None if a part cannot be read, which the checks have said."""
     try:
-        return content_hash(connection)
+        return content_hash(connection, run)
     except PartDamaged:
         return None
 

@@ -15,6 +15,7 @@ import apsw
 from sesscore.differences import Difference, Found
 from sesscore.parts import Moment, Packed, PartDamaged, eventids, moments, unpacked
 from sesscore.queries import Row, sql
+from sesscore.telemetry.run import Run
 
 DAY_US = 86_400_000_000
 TALLIED = frozenset((1, 2, 3, 6, 7, 8, 9, 11))  # kinds of activities whose values are rolled up
@@ -59,7 +60,8 @@ SessionCheck = Callable[[Row, Held], Told]
 class Walk:
     """What was found on the way: differences by check, and what the roll-ups should say."""
 
-    def __init__(self, connection: apsw.Connection, checks: dict[str, SessionCheck]) -> None:
+    def __init__(self, connection: apsw.Connection, checks: dict[str, SessionCheck], run: Run) -> None:
+        """run: its work is the sessions."""
         self.found: dict[str, Found] = defaultdict(Found)
         self.days: dict[tuple[int, int], Days] = defaultdict(Days)  # by day, sensor
         self.kinds: Counter[tuple[int, int, int]] = Counter()  # by day, sensor, kind
@@ -67,6 +69,7 @@ class Walk:
         self.values: Counter[tuple[int, int, int, int, int]] = Counter()  # by day, sensor, kind, a, b
         self.texts: set[int] = set()  # that activities refer to
         self._checks = checks
+        self._run = run
         self._go(connection)
 
     def _go(self, connection: apsw.Connection) -> None:
@@ -88,6 +91,7 @@ class Walk:
         self._add("parts", key, iter([("is there", "yes, it has parts", "no")]))
 
     def _session(self, session: Row, held: Held) -> None:
+        self._run.current += 1
         for name, check in self._checks.items():
             self._add(name, session["session_key"], check(session, held))
         self._tally(session["sensor_id"], held)

@@ -20,12 +20,10 @@ from sesscore.records import Scanned
 from sesscore.sqlite_errors import damaged_rows
 from sesscore.stored import StoredSession, StoredSessions
 from sesscore.storing import Storing
+from sesscore.warming import warm
 
 if TYPE_CHECKING:
     from sesscore.halves import Join
-
-TEXTS_WARMED = 32_768
-BYTES_WARMED = 8 * 1024 * 1024
 
 
 class Writer:
@@ -35,11 +33,14 @@ class Writer:
     after block changes are written once. A batch is stored in a second thread while the next one is folded, so an error
     of the database can come out at the next call. After an error a Writer must not be used again: it would know more
     than the database. connection: of `open_for_writing`, for nothing else while the Writer lives. matchers: the user's,
-    to be stored by name. commit_bytes: see `Cadence`.
-    """
+    to be stored by name. commit_bytes: see `Cadence`. account: gets what is written."""
 
     def __init__(
-        self, connection: apsw.Connection, matchers: Registry | None = None, commit_bytes: int | None = None
+        self,
+        connection: apsw.Connection,
+        matchers: Registry | None = None,
+        commit_bytes: int | None = None,
+        account: Account | None = None,
     ) -> None:
         self._connection = connection
         self._matchers = matchers or Registry()
@@ -54,7 +55,7 @@ class Writer:
         self.stored = StoredSessions(connection, self.folder.known)
         self._storing = Storing(connection, tables)
         self._ledgers: dict[int, Ledger] = {}  # of sources that are new in this run and not finished
-        self.account = Account()
+        self.account = account or Account()
         self._warmed = False
 
     def __enter__(self) -> Self:
@@ -76,7 +77,7 @@ class Writer:
     def _roll_back(self) -> None:
         with contextlib.suppress(Exception):  # the error at hand came first, whatever the other thread met
             self._storing.wait()
-            self.account.ended()
+            self.account.ended(self._storing.committed)
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
@@ -98,6 +99,7 @@ class Writer:
             self.folder.fold_known(self._found(), self.stored.load, folded)
         ledger = self._ledger(scanned, folded)
         self.account.add(Counts(ledger, folded.new_sessions, folded.updated_sessions))
+        self.account.place = source.path, source.offset
         self._account(scanned, source, ledger, folded)
         self._cadence.add(len(scanned.batch.block), ledger.lines)
         self._store(commit=self._is_due())
@@ -107,8 +109,7 @@ class Writer:
         """Lets the other thread store what was folded. commit: and end the transaction, so that the next one begins."""
         if commit:
             self.folder.put_tallies()
-            self._cadence.begin()
-            self.account.ends()
+            self.account.ends(self._cadence.begin(), self.folder.matched)
         self.folder.flip()
         self._storing.start(commit=commit)
         if self._held:  # the connection is in use by others, too
@@ -117,7 +118,7 @@ class Writer:
     def settle(self) -> None:
         """Waits until the database holds all that was written. Raises apsw.Error."""
         self._storing.settle()
-        self.account.ended()
+        self.account.ended(self._storing.committed)
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[apsw.Connection]:
@@ -163,13 +164,13 @@ class Writer:
         """Stores a source whose records left the quarantine, and that in its ledger. Returns what it was given."""
         self.put("source", parameters(source))
         self.put("ledger", (source.source_id, *change.as_dict().values()))
-        self.account.add(Counts(change))
+        self.account.mend(change)
         return change
 
-    def finish(self, source: SourceRow, pending_bytes: int, damage: str | None) -> None:
-        """Records that a source was read to its end. Raises apsw.Error."""
+    def finish(self, source: SourceRow, pending_bytes: int, damage: str | None) -> Ledger:
+        """Records that a source was read to its end. Returns its whole ledger. Raises apsw.Error."""
         if source.source_id is None and not pending_bytes:
-            return  # there is nothing to remember
+            return Ledger()  # there is nothing to remember
         self.begin()
         ledger = self._take_ledger(self._source_id(source))
         source.pending_bytes = pending_bytes
@@ -180,6 +181,7 @@ class Writer:
             self._storing.later("quarantine_alien", (source.source_id,))
             self._storing.later("forget_quarantine", (source.source_id,))
         self._count_row()
+        return ledger
 
     def _take_ledger(self, source_id: int) -> Ledger:
         """The whole ledger of a source."""
@@ -214,9 +216,9 @@ class Writer:
         self.folder.put_tallies()
         self.store()
         self._connection.execute("COMMIT")
-        self.account.ends()
-        self.account.ended()
-        self._cadence.end()
+        now = time.monotonic()
+        self.account.ends(self._cadence.end() or now, self.folder.matched)
+        self.account.ended(now)
 
     def begin(self) -> None:
         """Begins a transaction, if none is open. Raises apsw.Error."""
@@ -226,22 +228,13 @@ class Writer:
         self._cadence.begin()
         if not self._warmed:
             self._matchers.enter(self._connection)
-            self._warm()
+            warm(self.folder.texts, self._connection)
+            self._warmed = True
 
-    def count_sessions(self) -> int:
-        """Sessions in the database."""
-        self.settle()
-        return int(self._connection.execute(sql("store/count_sessions")).get)
-
-    def _warm(self) -> None:
-        """Remembers the texts that were stored last, so that they are not stored again."""
-        self._warmed = True
-        size = 0
-        for text_id, value in self._connection.execute(sql("store/recent_texts"), {"count": TEXTS_WARMED}):
-            self.folder.texts.warm(text_id, value)
-            size += len(value)
-            if size > BYTES_WARMED:
-                break
+    @property
+    def storing(self) -> tuple[int, int]:
+        """How many batches are being stored by the other thread, and the most that can be."""
+        return int(self._storing.busy), 1
 
     # Before the fold: what the database knows
 
@@ -284,7 +277,9 @@ class Writer:
         if source.source_id in self._ledgers:
             self._ledgers[source.source_id].add(ledger)
         first = scanned.begin.records + 1
+        reasons = self.account.reasons
         for record, records, at, length, reason, raw in scanned.batch.quarantine:
+            reasons[reason] = reasons.get(reason, 0) + records
             later("quarantine", (source.source_id, first + record, records, scanned.base + at, length, reason, raw))
         later("ledger", (source.source_id, *ledger.as_dict().values()))
         later("source", parameters(source))

@@ -281,14 +281,16 @@ def result(**changes):
         "quarantined": 3,
         "problems": [("/a\x1b", "it may not be read", "chmod +r /a")],
         "readable": 2,
+        "did_something": True,
         "stopped_by": 0,
     }
     return types.SimpleNamespace(**{**fields, **changes})
 
 
 @pytest.fixture
-def ingested(monkeypatch):
+def ingested(monkeypatch, tmp_path):
     """What the command gave to ingest; what ingest answers is in `answer`."""
+    monkeypatch.chdir(tmp_path)
     calls = types.SimpleNamespace(answer=result())
 
     def ingest(paths, **options):
@@ -308,7 +310,8 @@ def test_ingest_says_how_it_went_on_one_line(capsys, ingested):
         "1 source alien, 1 source unreadable in 1.2 s",
     ]
     assert ingested.paths == ("a", "b")
-    progress = ingested.options.pop("progress")
+    run = ingested.options.pop("run")
+    assert (run.command, run.db, run.sensor, run.sensors, run.state) == ("ingest", "x.db", None, (), "complete")
     assert ingested.options.pop("matchers").users == ()
     assert callable(ingested.options.pop("problem"))
     assert callable(ingested.options.pop("degraded"))
@@ -322,11 +325,8 @@ def test_ingest_says_how_it_went_on_one_line(capsys, ingested):
         "commit_bytes": None,
         "retry_quarantine": False,
         "follow": False,
+        "own_files": ["x.db.status.json", ".x.db.status.json.tmp"],
     }
-    progress.start(lambda: 10)
-    progress.update(5, 1, 1, "[red]x")
-    progress.finish()
-    assert capsys.readouterr() == ("", "")
 
 
 def test_what_a_follower_meets_is_told_as_it_comes_up(capsys, ingested):
@@ -398,11 +398,13 @@ def test_a_run_that_a_signal_ended_tells_its_result_first(capsys, ingested, numb
 
 def test_nothing_readable_is_6(capsys, ingested):
     ingested.answer.readable = 0
+    ingested.answer.did_something = False
     code, out, err = outcome(capsys, "ingest", "a", "--db", "x.db", "--format", "json")
     assert code == 6
     assert json.loads(out)["sources"]["alien"] == 1
     assert "no source could be read" in err
     ingested.answer.readable = 1
+    ingested.answer.did_something = True
     assert outcome(capsys, "ingest", "a", "--db", "x.db")[0] == 0
 
 
@@ -415,25 +417,6 @@ def test_the_folder_of_the_default_database_is_made(capsys, ingested, tmp_path):
 def test_the_folder_of_the_default_database_cannot_be_made(capsys, ingested, tmp_path):
     (tmp_path / "data").write_text("a file")
     assert outcome(capsys, "ingest", "a")[0] == 7
-
-
-def test_progress_on_a_terminal(database):
-    code = (
-        "import time\n"
-        "from sesscore.progress import Progress\n"
-        "p = Progress(); p.start(lambda: 2000)\n"
-        "p.update(1000, 500, 20, '/x/[red]a\\x1b[2J.json'); p.update(1, 1, 1, 'too soon')\n"
-        "time.sleep(0.3); p.update(2000, 5, 9, 'end'); p.finish(); p.finish(); p.update(1, 1, 1, '')\n"
-    )
-    ours, theirs = pty.openpty()
-    environment = {**ENVIRONMENT, "TERM": "xterm", "COLUMNS": "140"}
-    subprocess.run([sys.executable, "-c", code], stderr=theirs, check=True, cwd="/", env=environment)
-    os.close(theirs)
-    drawn = os.read(ours, 1 << 16).decode()
-    os.close(ours)
-    assert "events/s, 20 sessions" in drawn
-    assert "[red]a\\x1b[2J.json" in drawn
-    assert "too soon" not in drawn
 
 
 # synth

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from sesscore import cli, config
-from sesscore.commands import options, periods
+from sesscore.commands import options, periods, watchers
 from sesscore.config_tables import commands, keys
 
 COMMANDS = dict(commands(cli.cli))
@@ -81,7 +81,11 @@ def values(option):
         return ["+02:00", "-03:30"]
     if isinstance(kind, periods.PeriodText):
         return ["+02:00", "-03:30"] if kind.option == "tz" else ["2025", "2026-W46"]
+    if isinstance(kind, watchers.PrometheusPath):
+        return ["/a/one.prom", "/a/two.prom"]
     texts = ["/a/one.py:x", "/a/two.py:x"]
+    if isinstance(kind, click.Path) and option.multiple:
+        texts = ["/a/one", "/a/two"]  # a variable that names several has colons between them
     return [[text] for text in texts] if option.multiple else texts
 
 
@@ -130,7 +134,8 @@ def test_every_option_from_every_place(key, taken, told, monkeypatch):
 def test_what_all_commands_share_stands_at_the_top(name, taken, told, monkeypatch):
     one, two = values(SHARED[name])
     file = ["--config", told(in_file((), name, one))]
-    sharing = [key for key in OPTIONS if key[-1] == name]
+    # of how far it is, all long commands tell; variables and the top of the file ask ingest only
+    sharing = [key for key in OPTIONS if key[-1] == name and OPTIONS[key].envvar]
     for key in sharing:
         assert taken(key, *file) == taken(key, *on_command_line(name, one)) != taken(key)
     monkeypatch.setenv(SHARED[name].envvar, in_variable(two))

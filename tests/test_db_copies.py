@@ -130,8 +130,8 @@ def test_where_no_backup_can_be(capsys, db, tmp_path, target):
 def test_a_copy_that_is_not_the_same_gets_no_name(capsys, db, tmp_path, monkeypatch):
     real = copies._copy
 
-    def lossy(source, draft):
-        real(source, draft)
+    def lossy(source, draft, run):
+        real(source, draft, run)
         with changing(draft) as connection:
             connection.execute("UPDATE ledger SET lines = lines + 1")
 
@@ -145,8 +145,8 @@ def test_a_copy_that_is_not_the_same_gets_no_name(capsys, db, tmp_path, monkeypa
 def test_full_finds_what_no_count_shows(capsys, db, tmp_path, monkeypatch):
     real = copies._copy
 
-    def lossy(source, draft):
-        real(source, draft)
+    def lossy(source, draft, run):
+        real(source, draft, run)
         with changing(draft) as connection:
             connection.execute("UPDATE text SET value = 'uname -r' WHERE value = 'uname -a'")
 
@@ -167,10 +167,10 @@ def test_two_backups_to_one_file_do_not_mix(capsys, db, tmp_path, monkeypatch):
     target = str(tmp_path / "b.db")
     real = copies._copy
 
-    def meanwhile(source, draft):
+    def meanwhile(source, draft, run):
         monkeypatch.setattr(copies, "_copy", real)
         assert outcome(capsys, "db", "backup", target, "--db", db)[0] == 5
-        real(source, draft)
+        real(source, draft, run)
 
     monkeypatch.setattr(copies, "_copy", meanwhile)
     assert outcome(capsys, "db", "backup", target, "--db", db)[0] == 0
@@ -207,10 +207,10 @@ def test_commits_between_two_steps_are_not_in_the_copy(db, tmp_path, monkeypatch
     before = hash_of(db)
     real = copies._copy
 
-    def written_to(source, draft):
+    def written_to(source, draft, run):
         with open_for_writing(db) as opened:
             opened.connection.execute("UPDATE session SET session_id = 'later'")
-        real(source, draft)
+        real(source, draft, run)
 
     monkeypatch.setattr(copies, "_copy", written_to)
     assert backup(db, str(tmp_path / "b.db"), full=True).content_hash == before

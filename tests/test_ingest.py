@@ -25,6 +25,7 @@ from sesscore.known import SourceRow
 from sesscore.records import RecordReader
 from sesscore.recount import SourceBytes, recount
 from sesscore.store import open_for_writing
+from sesscore.telemetry.run import Run
 
 World = list[dict[str, Any]]
 
@@ -516,21 +517,12 @@ def test_a_run_that_ended_before_the_end_of_a_source_was_told(
 
 
 def test_who_watches_is_told_how_far_it_is(desk: Desk) -> None:
-    """All bytes first, those that were read at the end."""
-    told: list[tuple[Any, ...]] = []
-
-    class Watching:
-        def start(self, total_bytes: Callable[[], int]) -> None:
-            told.append((total_bytes(),))
-
-        def update(self, *figures: Any) -> None:
-            told.append(figures)
-
+    """Also which bytes there were, and that all are done; more of that in test_telemetry.py."""
     paths = [desk.put(name, lines(one)) for name, one in (("a", A), ("b", B))]
     size = sum(Path(path).stat().st_size for path in paths)
-    desk.ingest(*paths, progress=Watching())
-    assert told[0] == (size,)
-    assert told[-1] == (size, 2, 2, paths[-1])
+    desk.ingest(*paths, run=(run := Run("ingest")))
+    assert (run.state, run.unit, run.total, run.sources_total, run.sources_done) == ("complete", "bytes", size, 2, 2)
+    assert (run.written.events, run.written.sessions_new) == (2, 2)
 
 
 def failing_finish(*given: Any) -> None:

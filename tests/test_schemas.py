@@ -12,12 +12,15 @@ from jsonschema import Draft202012Validator
 
 import sesscore
 from sesscore import schemas
+from sesscore.errors import StorageError
+from sesscore.ingest import ingest
 from sesscore.report.document import Records
 from sesscore.report.period import Period
 from sesscore.report.registry import report, shipped
 from sesscore.report.snapshot import Snapshot, made
 from sesscore.snapshot import one_state
 from sesscore.store import open_for_reading, open_for_writing
+from sesscore.telemetry.run import trouble
 
 PACKAGE = Path(sesscore.__file__).parent
 REPORTS = [f"report.{name}" for name in shipped()]
@@ -67,15 +70,40 @@ def documents(capsys, folder, logs, db):
     yield "db.backup", answer_of(capsys, "db", "backup", str(folder / "b.db"), "--full", "--db", own)
     yield "db.restore", answer_of(capsys, "db", "restore", str(folder / "b.db"), "--db", own)
     yield "db.optimize", answer_of(capsys, "db", "optimize", "--vacuum", "--db", own)
+    yield from told(logs, str(folder / "told.db"))
     truth = folder / "truth.json"
     assert outcome(capsys, "synth", "-n", "500", "-o", str(folder / "s.json"), "--truth", str(truth))[0] == 0
     yield "synth", json.loads(truth.read_bytes())
+    yield "status.list", answer_of(capsys, "status", "--db", own)
+    yield "status.list", answer_of(capsys, "status", "--db", str(folder / "none.db"))
+    log = ("--log-file", str(folder / "log"), "--log-format", "json", "--log-level", "debug")
+    assert outcome(capsys, "ingest", *logs, "/nowhere.json", "--db", str(folder / "logged.db"), *log)[0] == 0
+    for line in (folder / "log").read_bytes().splitlines():
+        yield "log", json.loads(line)
     with changing(own) as connection:
         connection.execute("UPDATE ledger SET lines = lines + 1")
     yield "verify", answer_of(capsys, "verify", "--db", own)
     yield "db.check", answer_of(capsys, "db", "check", "--db", own)
     for name in shipped():
         yield f"report.{name}", answer_of(capsys, "report", name, *NEEDED.get(name, ()), "--db", db)
+
+
+def told(logs, db):
+    """What a run says of itself, with the older keys and without, and what happened in it."""
+    from told import Told
+
+    from sesscore.telemetry.document import Documents
+
+    run = Told(db=db, sensors=("alpha",))
+    run.listening = True
+    ingest(logs, db=db, run=run, block_bytes=2000)
+    reading = [document for document in run.documents if document["sources"]["current"] is not None]
+    yield "status", reading[-1]
+    yield "status", run.documents[-1]
+    run.last_error = trouble(StorageError("no", where="there", hint="wait"))
+    yield "status", Documents(run, compat=False).make()
+    for event in run.milestones:
+        yield "milestone", Documents(run).milestone(event)
 
 
 def answer_of(capsys, *arguments):
@@ -113,7 +141,7 @@ def spoilt(document):
 
 def optional(path):
     """Names that a document may do without: of counts by a name that a log chose, and of what was not asked for."""
-    if len(path) > 1 and path[-2] in ("eventids", "days", "sensors", "protocols", "alerts_summary"):
+    if len(path) > 1 and path[-2] in ("eventids", "days", "sensors", "protocols", "alerts_summary", "reasons"):
         return (path[-1],)
     return ("records", "problem") if path[0] == "sessions" else ()
 
@@ -123,7 +151,8 @@ def places(value, path=()):
     if isinstance(value, dict):
         for name, below in value.items():
             yield (*path, name)
-            yield from places(below, (*path, name))
+            if name != "fields":  # of a line of a log: they are those of its milestone
+                yield from places(below, (*path, name))
     elif isinstance(value, list) and value:
         yield (*path, 0)
         yield from places(value[0], (*path, 0))

@@ -198,3 +198,24 @@ def test_the_log_would_harm():
     with pytest.raises(AssertionError):
         seen(PAYLOADS[0])
     assert defang(PAYLOADS[14]) != PAYLOADS[14]
+
+
+def test_who_watches_an_ingest(capsysbinary, db, tmp_path):
+    """A log of milestones, what a hook gets, figures for Prometheus, the page of a run and the line for monitors."""
+    log, milestones, prom = (tmp_path / name for name in ("log", "milestones", "s.prom"))
+    logs, own = os.path.join(os.path.dirname(db), "logs"), str(tmp_path / "s.db")
+    hook, level = ("--on-event", f"tee -a {milestones}"), ("--log-level", "debug")
+    told = ("--log-file", str(log), *level, "--prometheus-file", str(prom), *hook)
+    assert outcome(capsysbinary, "ingest", logs, "--db", own, *told)[0] == 0
+    for path in (log, milestones):
+        assert "EVIL" in path.read_text()
+        assert all(harmless(line) for line in path.read_text().split("\n"))
+    assert "EVIL" not in prom.read_text()
+    for form in ("text", "json"):
+        code, out, err = outcome(capsysbinary, "ingest", logs, "--db", own, "--log-format", form, *level)
+        assert (code, out) == (0, b"")
+        assert all(harmless(line) for line in err.decode().split("\n"))
+    for more in ((), ("--format", "json"), ("--check",)):
+        code, out, err = outcome(capsysbinary, "status", "--db", own, *more)
+        assert (code, err) == (0, b"")
+        assert harmless(out.decode())

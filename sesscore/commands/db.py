@@ -1,5 +1,6 @@
 """`sesscore db`: what operators do to a database as a whole."""
 
+import functools
 import shlex
 import sys
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sesscore.commands import options
+from sesscore.commands.telemetry import Telemetry, telemetry
 from sesscore.outlet import write
 from sesscore.output import on_terminal
 from sesscore.safetext import safe
@@ -63,8 +65,9 @@ def info(db: str | None, format: str) -> None:
 @db.command()
 @options.database
 @options.format_("text", "json")
+@telemetry
 @options.debug
-def check(db: str | None, format: str) -> None:
+def check(db: str | None, format: str, telemetry: Telemetry) -> None:
     """Check that the file is whole and its ledgers balance; verify checks every figure.
 
     Exit code 1: damaged. Exit code 3: the file is whole, but figures do not agree.
@@ -73,7 +76,8 @@ def check(db: str | None, format: str) -> None:
     from sesscore.upkeep.check import verdict
 
     path = options.database_path(db)
-    told = run(path)
+    with telemetry.watching("db check", path) as watched:
+        told = run(path, watched)
     if format == "json":
         _json(told)
     if error := verdict(told):
@@ -90,8 +94,9 @@ def check(db: str | None, format: str) -> None:
 @_dry_run
 @_backup_first
 @options.format_("text", "json")
+@telemetry
 @options.debug
-def migrate(db: str | None, dry_run: bool, no_backup: bool, format: str) -> None:
+def migrate(db: str | None, dry_run: bool, no_backup: bool, format: str, telemetry: Telemetry) -> None:
     """Bring the database to the schema of this version, after a backup.
 
     Each step is one transaction. The estimated time is that of a disk that reads or writes 50 MB a second, which
@@ -100,7 +105,10 @@ def migrate(db: str | None, dry_run: bool, no_backup: bool, format: str) -> None
     from sesscore.upkeep.schema import migrate as run
     from sesscore.upkeep.schema import plan_up
 
-    _change(options.database_path(db), plan_up, run, dry=dry_run, backup=not no_backup, form=format)
+    path = options.database_path(db)
+    with telemetry.watching("db migrate", path) as watched:
+        run = functools.partial(run, run=watched)
+        _change(path, plan_up, run, dry=dry_run, backup=not no_backup, form=format)
 
 
 @db.command()
@@ -108,13 +116,17 @@ def migrate(db: str | None, dry_run: bool, no_backup: bool, format: str) -> None
 @_dry_run
 @_backup_first
 @options.format_("text", "json")
+@telemetry
 @options.debug
-def rollback(db: str | None, dry_run: bool, no_backup: bool, format: str) -> None:
+def rollback(db: str | None, dry_run: bool, no_backup: bool, format: str, telemetry: Telemetry) -> None:
     """Take back the last migration, for the version of sesscore before; all data is kept."""
     from sesscore.upkeep.schema import plan_back
     from sesscore.upkeep.schema import rollback as run
 
-    _change(options.database_path(db), plan_back, run, dry=dry_run, backup=not no_backup, form=format)
+    path = options.database_path(db)
+    with telemetry.watching("db rollback", path) as watched:
+        run = functools.partial(run, run=watched)
+        _change(path, plan_back, run, dry=dry_run, backup=not no_backup, form=format)
 
 
 def _change(db: str, plan: "Plan", run: Callable[..., "Change"], *, dry: bool, backup: bool, form: str) -> None:
@@ -159,13 +171,16 @@ def _tell_done(db: str, change: "Change") -> None:
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 @_full
 @options.format_("text", "json")
+@telemetry
 @options.debug
-def backup(file: str, db: str | None, force: bool, full: bool, format: str) -> None:
+def backup(file: str, db: str | None, force: bool, full: bool, format: str, telemetry: Telemetry) -> None:
     """Copy the database to FILE, as it is at one moment, also while ingest runs; the copy is checked."""
     from sesscore.upkeep.backup import backup as run
-    from sesscore.upkeep.space import readable
+    from sesscore.wording import readable
 
-    made = run(options.database_path(db), file, overwrite=force, full=full)
+    path = options.database_path(db)
+    with telemetry.watching("db backup", path) as watched:
+        made = run(path, file, overwrite=force, full=full, run=watched)
     if format == "json":
         _json(made.as_dict())
         return
@@ -177,14 +192,16 @@ def backup(file: str, db: str | None, force: bool, full: bool, format: str) -> N
 @options.database
 @_full
 @options.format_("text", "json")
+@telemetry
 @options.debug
-def restore(file: str, db: str | None, full: bool, format: str) -> None:
+def restore(file: str, db: str | None, full: bool, format: str, telemetry: Telemetry) -> None:
     """Put the backup FILE in the place of the database, which is kept beside it under another name."""
     from sesscore.migrations import SCHEMA_VERSION
     from sesscore.upkeep.restore import restore as run
 
     path = options.database_path(db, make_folder=True)
-    restored = run(path, file, full=full)
+    with telemetry.watching("db restore", path) as watched:
+        restored = run(path, file, full=full, run=watched)
     if format == "json":
         _json(restored.as_dict())
         return
@@ -206,14 +223,16 @@ def _hash(content_hash: str | None) -> str:
 @options.database
 @click.option("--vacuum", is_flag=True, help="Write the database anew, without free pages.")
 @options.format_("text", "json")
+@telemetry
 @options.debug
-def optimize(db: str | None, vacuum: bool, format: str) -> None:
+def optimize(db: str | None, vacuum: bool, format: str, telemetry: Telemetry) -> None:
     """Fold the log into the database and take away what ANALYZE of other programs has left."""
     from sesscore.upkeep.optimize import optimize as run
-    from sesscore.upkeep.space import readable
+    from sesscore.wording import readable
 
     path = options.database_path(db)
-    done = run(path, vacuum=vacuum)
+    with telemetry.watching("db optimize", path) as watched:
+        done = run(path, vacuum=vacuum, run=watched)
     if format == "json":
         _json(done.as_dict())
         return

@@ -1,12 +1,15 @@
 """`sesscore ingest`."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from sesscore.commands import options
+from sesscore.commands.telemetry import Telemetry, telemetry_unasked
 from sesscore.errors import ConditionFailed, NothingToRead, SesscoreError, UsageError
 from sesscore.outlet import write
+from sesscore.ownfiles import STATUS_SUFFIX
 from sesscore.safetext import safe
 from sesscore.wording import counted
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from sesscore.met import Problem
     from sesscore.pragmas import Durability
     from sesscore.result import IngestResult
+    from sesscore.telemetry.sinks import Sink
 
 SCHEMA = "sesscore.ingest/1"
 
@@ -64,11 +68,16 @@ class Stopped(SesscoreError):
     help="Fail with 3 if a record was quarantined.",
 )
 @click.option(
-    "--no-progress", cls=options.Shared, is_flag=True, envvar="SESSCORE_NO_PROGRESS", help="Draw no progress bar."
+    "--no-progress",
+    cls=options.Shared,
+    is_flag=True,
+    envvar="SESSCORE_NO_PROGRESS",
+    help="Say nothing of how far it is.",
 )
 # Hidden: they change how often something is committed, and never what. Campaigns need many transactions of a small log.
 @click.option("--block-bytes", type=click.IntRange(min=1), hidden=True, help="Of log a batch.")
 @click.option("--commit-bytes", type=click.IntRange(min=1), hidden=True, help="Of log a transaction.")
+@telemetry_unasked
 @options.debug
 @click.pass_obj
 def ingest(
@@ -86,6 +95,7 @@ def ingest(
     block_bytes: int | None,
     commit_bytes: int | None,
     no_progress: bool,
+    telemetry: Telemetry,
 ) -> None:
     """Read logs into the database; what was read before adds nothing.
 
@@ -94,8 +104,9 @@ def ingest(
     """
     from sesscore._scan import settle_memory
     from sesscore.ingest import ingest as run
-    from sesscore.progress import Progress
+    from sesscore.met import Problem
     from sesscore.sensors import wanted_paths
+    from sesscore.telemetry.run import Run
 
     if follow and (retry_quarantine or "-" in wanted_paths(paths, sensor, settings.sensors)):
         raise UsageError(
@@ -104,8 +115,17 @@ def ingest(
     settle_memory()
     only_retry = retry_quarantine and not paths
     path = options.database_path(db, make_folder=not only_retry)
-    progress = Progress(wanted=not no_progress and not follow)
-    try:
+    status_file = f"{path}{STATUS_SUFFIX}"
+    watched = Run("ingest", db=path, sensor=sensor, sensors=tuple(one.name for one in settings.sensors))
+    quiet = telemetry.watchers.logs_to_stderr  # then nothing else stands there
+    troubles: list[Problem] = []  # of telling how far it is
+
+    def tell(*trouble: str) -> None:
+        (_tell_problem if follow and not quiet else troubles.append)(Problem(*trouble))
+
+    # A program that reads the document does not read lines; a person beside it may look at a bar.
+    lines = not (no_progress or quiet) and (format == "text" or sys.stderr.isatty())
+    with telemetry.told(watched, status_file, _sinks(wanted=lines, follow=follow), tell):
         result = run(
             paths,
             db=path,
@@ -114,21 +134,35 @@ def ingest(
             assume_utc_offset_minutes=assume_tz,
             durability=durability,
             matchers=options.load_matchers(matchers),
-            progress=progress,
+            run=watched,
+            own_files=telemetry.files(status_file),
             block_bytes=block_bytes,
             commit_bytes=commit_bytes,
             retry_quarantine=retry_quarantine,
             follow=follow,
-            problem=_tell_problem if follow else lambda problem: None,  # else when the bar is gone
-            degraded=_tell_trouble,
+            problem=_tell_problem if follow and not quiet else _ignore,  # else when the bar is gone
+            degraded=_ignore if quiet else _tell_trouble,
         )
-    finally:
-        progress.finish()
-    if not follow:
+        if error := _nothing_read(result):
+            watched.fails(error)
+    for trouble in troubles:
+        result.met.noted(*trouble)
+    if not follow and not quiet:
         for problem in result.problems:
             _tell_problem(problem)
-    _tell(result, format)
-    _check(result, path, strict=strict, only_retry=only_retry)
+    _tell(result, format, quiet=quiet)
+    _check(result, path, strict=strict)
+
+
+def _sinks(*, wanted: bool, follow: bool) -> list["Sink"]:
+    """Who is told how far it is, beside the status file."""
+    from sesscore.telemetry.terminal import shown
+
+    return [shown(follow=follow)] if wanted else []
+
+
+def _ignore(told: object) -> None:
+    """The log has it, or what follows."""
 
 
 def _tell_problem(problem: "Problem") -> None:
@@ -143,21 +177,21 @@ def _tell_trouble(error: SesscoreError | None) -> None:
         click.echo(safe(f"sesscore: degraded, waiting: {error.what} ({error.where})"), err=True)
 
 
-def _tell(result: "IngestResult", form: str) -> None:
+def _tell(result: "IngestResult", form: str, *, quiet: bool) -> None:
     if form == "json":
         from sesscore.render import to_json
 
         write(to_json(_document(result)))
-    else:
+    elif not quiet:
         click.echo(safe(closing_line(result)), err=True)
 
 
-def _check(result: "IngestResult", path: str, *, strict: bool, only_retry: bool) -> None:
+def _check(result: "IngestResult", path: str, *, strict: bool) -> None:
     """The outcomes that are told after the work is done."""
     if result.stopped_by:
         raise Stopped(result.stopped_by)
-    if result.readable == 0 and not only_retry:
-        raise NothingToRead("no source could be read", hint="sesscore ingest FOLDER, the one with cowrie.json in it")
+    if error := _nothing_read(result):
+        raise error
     quarantined = result.quarantined
     if strict and quarantined:
         raise ConditionFailed(
@@ -165,6 +199,12 @@ def _check(result: "IngestResult", path: str, *, strict: bool, only_retry: bool)
             where=path,
             hint="sesscore report summary, which lists the reasons",
         )
+
+
+def _nothing_read(result: "IngestResult") -> SesscoreError | None:
+    if result.stopped_by or result.did_something:
+        return None
+    return NothingToRead("no source could be read", hint="sesscore ingest FOLDER, the one with cowrie.json in it")
 
 
 def _document(result: "IngestResult") -> dict[str, object]:

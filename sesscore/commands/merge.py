@@ -3,6 +3,7 @@
 import click
 
 from sesscore.commands import options
+from sesscore.commands.telemetry import Telemetry, telemetry
 from sesscore.outlet import write
 from sesscore.safetext import safe
 from sesscore.wording import counted
@@ -12,15 +13,18 @@ from sesscore.wording import counted
 @click.argument("others", nargs=-1, required=True, type=options.FILE, metavar="DB...")
 @options.database
 @options.format_("text", "json")
+@telemetry
 @options.debug
-def merge(others: tuple[str, ...], db: str | None, format: str) -> None:
+def merge(others: tuple[str, ...], db: str | None, format: str, telemetry: Telemetry) -> None:
     """Add what other databases hold; what is there already adds nothing.
 
     DB: databases of other sensors, or of other logs. They are only read.
     """
     from sesscore.merge import merge as run
 
-    result = run(others, db=options.database_path(db, make_folder=True))
+    path = options.database_path(db, make_folder=True)
+    with telemetry.watching("merge", path) as watched:
+        result = run(others, db=path, run=watched)
     if format == "json":
         from sesscore.render import to_json
 

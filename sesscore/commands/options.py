@@ -27,9 +27,13 @@ FILE = click.Path(readable=False)  # whoever opens it says why it cannot, and wi
 
 @dataclass
 class Settings:
-    """What holds for the whole command line. debug: for `main`, if a command fails. sensors: those configured."""
+    """What holds for the whole command line. sensors: those configured.
+
+    For `main`, if a command fails: debug; error_line, which says it as a line of a log (what, where, hint, exit code).
+    """
 
     debug: bool = False
+    error_line: Callable[[str, str, str, int], str] | None = None
     sensors: tuple["Sensor", ...] = ()
 
 

@@ -10,6 +10,7 @@ import click
 
 from sesscore.commands import options
 from sesscore.commands.periods import period
+from sesscore.commands.telemetry import Telemetry, telemetry
 from sesscore.output import STDOUT
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def of_reports(command: options.Command) -> options.Command:
             ),
             options.format_(*FORMATS),
             options.output,
+            telemetry,
             options.debug,
         )
     ):
@@ -100,6 +102,7 @@ def print_report(
     defang: bool,
     format: str,
     output: str,
+    telemetry: Telemetry,
     compat: bool = False,
 ) -> None:
     """Runs a report and writes it. Raises SesscoreError."""
@@ -110,13 +113,16 @@ def print_report(
     from sesscore.sqlite_errors import sqlite_errors
     from sesscore.store import open_for_reading
 
+    path = options.database_path(db)
     with (
+        telemetry.watching(f"report {report.name}", path, sensor) as run,
         outlet(output) as out,
-        open_for_reading(options.database_path(db)) as database,
+        open_for_reading(path) as database,
         sqlite_errors(database.path),
         one_state(database.connection),
     ):
-        document = made(Snapshot(database.connection, report, period, sensor, values, compat=compat))
+        run.enter("asking", "statements", None if report.composed else len(report.statements))
+        document = made(Snapshot(database.connection, report, period, sensor, values, compat=compat, run=run))
         if defang:
             from sesscore.defang import defang as without_fangs
 

@@ -7,6 +7,7 @@ import click
 
 from sesscore.commands import options
 from sesscore.commands.report import FORMATS, print_report
+from sesscore.commands.telemetry import Telemetry, telemetry
 from sesscore.output import STDOUT
 
 
@@ -15,8 +16,9 @@ from sesscore.output import STDOUT
 @options.database
 @options.format_(*FORMATS)
 @options.output
+@telemetry
 @options.debug
-def sql(query: str, db: str | None, format: str, output: str) -> None:
+def sql(query: str, db: str | None, format: str, output: str, telemetry: Telemetry) -> None:
     """Ask the database in SQL; nothing can be changed.
 
     QUERY: one statement, or - for standard input. docs/design.md has the tables; `session_metrics` and
@@ -30,7 +32,7 @@ def sql(query: str, db: str | None, format: str, output: str) -> None:
 
     text = _text(sys.stdin.buffer.read() if query == STDOUT else os.fsencode(query))
     asked = Report("sql", "", (replace(parse("rows", text, "QUERY"), title=""),), own=True, bare=True)
-    print_report(asked, {}, db, None, Period(), False, format, output)
+    print_report(asked, {}, db, None, Period(), False, format, output, telemetry)
 
 
 def _text(query: bytes) -> str:

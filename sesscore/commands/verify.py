@@ -5,6 +5,7 @@ import sys
 import click
 
 from sesscore.commands import options
+from sesscore.commands.telemetry import Telemetry, telemetry
 from sesscore.errors import ConditionFailed
 from sesscore.outlet import write
 from sesscore.output import on_terminal
@@ -26,6 +27,7 @@ from sesscore.safetext import safe
 )
 @options.matchers
 @options.format_("table", "json")
+@telemetry
 @options.debug
 @click.pass_obj
 def verify(
@@ -36,6 +38,7 @@ def verify(
     assume_tz: int,
     matchers: tuple[str, ...],
     format: str,
+    telemetry: Telemetry,
 ) -> None:
     """Check that all figures agree, and print the content hash.
 
@@ -49,8 +52,13 @@ def verify(
 
     registry = options.load_matchers(matchers)
     logs = Logs(paths, sensor, settings.sensors, assume_tz, registry) if paths else None
-    with open_for_reading(options.database_path(db)) as database, sqlite_errors(database.path):
-        told = document(database.connection, database.path, logs)
+    path = options.database_path(db)
+    with (
+        telemetry.watching("verify", path, sensor) as run,
+        open_for_reading(path) as database,
+        sqlite_errors(database.path),
+    ):
+        told = document(database.connection, database.path, logs, run)
     if told["recount"] is not None:
         for problem in told["recount"]["problems"]:
             click.echo(safe(f"sesscore: {problem['problem']} ({problem['source']})"), err=True)

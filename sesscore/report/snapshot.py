@@ -18,6 +18,7 @@ from sesscore.report.registry import Report
 from sesscore.report.statement import Statement
 from sesscore.report.values import Kind, Value
 from sesscore.report.zones import DAY_US, zone
+from sesscore.telemetry.run import Run
 
 NO_SENSOR = -1  # the number of a sensor that is not in the database
 # What SQLite calls a statement that cannot be, or cannot be run to its end; the database has no part in it.
@@ -28,7 +29,7 @@ class Snapshot:
     """Within a transaction of the caller. connection: for queries only.
 
     options: values of parameters that were given; the others have their defaults. compat: with the names that the older
-    tools had, where they differ.
+    tools had, where they differ. run: its work is the statements.
     """
 
     def __init__(
@@ -40,7 +41,9 @@ class Snapshot:
         options: Mapping[str, Value] | None = None,
         *,
         compat: bool = False,
+        run: Run | None = None,
     ) -> None:
+        self._run = run or Run()
         self.connection = connection
         self.report = report
         self.period = period
@@ -86,8 +89,11 @@ class Snapshot:
     def rows(self, name: str, **values: Value) -> Iterator[Sequence[Value]]:
         """The rows of a statement, asked for when they are taken."""
         statement = self.report.statement(name)
-        with self._mistakes(statement):
-            yield from self.connection.cursor().execute(statement.sql, self._bindings(statement, values))
+        try:
+            with self._mistakes(statement):
+                yield from self.connection.cursor().execute(statement.sql, self._bindings(statement, values))
+        finally:  # of some only the first row is wanted
+            self._run.current += 1
 
     def objects(self, name: str, **values: Value) -> Iterator[dict[str, Any]]:
         """The same, each by the names of its columns."""

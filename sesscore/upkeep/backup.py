@@ -12,6 +12,7 @@ from sesscore.errors import StorageError, UsageError
 from sesscore.identity import COPYING
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_reading, real_path
+from sesscore.telemetry.run import Run
 from sesscore.upkeep.copies import copy_verified
 from sesscore.upkeep.drafts import SIDES, draft, publish
 from sesscore.upkeep.space import bytes_of, require
@@ -34,14 +35,14 @@ class Backup:
         return {"schema": SCHEMA, **asdict(self)}
 
 
-def backup(db: str, target: str, *, overwrite: bool = False, full: bool = False) -> Backup:
+def backup(db: str, target: str, *, overwrite: bool = False, full: bool = False, run: Run | None = None) -> Backup:
     """Copy a database to a new file, checked before it has its name.
 
-    full: the content hash of both is compared too. Raises UsageError if there is such a file and it is not to be
-    overwritten, SesscoreError if the database is damaged, StorageError.
+    full: the content hash of both is compared too. run: says how far it is. Raises UsageError if there is such a file
+    and it is not to be overwritten, SesscoreError if the database is damaged, StorageError.
     """
     with open_for_reading(db, accept=COPYING) as database, sqlite_errors(database.path):
-        return backup_of(database.connection, database.path, target, overwrite=overwrite, full=full)
+        return backup_of(database.connection, database.path, target, overwrite=overwrite, full=full, run=run)
 
 
 def backup_of(
@@ -52,6 +53,7 @@ def backup_of(
     draft_of: str | None = None,
     overwrite: bool = False,
     full: bool = False,
+    run: Run | None = None,
 ) -> Backup:
     """The same for a database that is open; the connection is in no transaction.
 
@@ -61,7 +63,7 @@ def backup_of(
     _check_target(real, path, overwrite=overwrite)
     require(real, bytes_of(connection), "for the backup")
     with draft(draft_of or real) as made:
-        copied = copy_verified(connection, made, full=full)
+        copied = copy_verified(connection, made, full=full, run=run)
         _check_target(real, path, overwrite=overwrite)
         publish(made, real)
     return Backup(real, size_of(real), copied.schema, copied.figures["sessions"], copied.content_hash)

@@ -15,34 +15,37 @@ from sesscore.snapshot import one_state
 from sesscore.sqlite_errors import damaged, sqlite_errors
 from sesscore.store import open_for_reading
 from sesscore.structure import damage, dangling
+from sesscore.telemetry.pages import pages_read
+from sesscore.telemetry.run import Run
 
 SCHEMA = "sesscore.db.check/1"
 
 
-def check(db: str) -> dict[str, Any]:
+def check(db: str, run: Run | None = None) -> dict[str, Any]:
     """What was found, as a JSON document: `damage` of the file, rows that are `dangling`, `differences` of figures.
 
-    Figures of an older schema are not compared. Raises NothingToRead, SchemaMismatch, or SesscoreError if the file is
-    so damaged that it cannot be opened.
+    Figures of an older schema are not compared. run: says how far it is. Raises NothingToRead, SchemaMismatch, or
+    SesscoreError if the file is so damaged that it cannot be opened.
     """
     with open_for_reading(db, accept=COPYING) as database, sqlite_errors(database.path):
         connection = database.connection
         with one_state(connection):
-            return _document(connection, database.path)
+            return _document(connection, database.path, run or Run())
 
 
-def _document(connection: apsw.Connection, path: str) -> dict[str, Any]:
-    problems = _damage(connection)
+def _document(connection: apsw.Connection, path: str, run: Run) -> dict[str, Any]:
+    with pages_read(connection, run, "checking"):
+        problems = _damage(connection)
     standing = standing_of(connection)
     if not problems and standing in MIGRATING and not form_of(connection):
         problems = deviations(connection)
     comparable = not problems and standing in READING
     broken = [] if problems else dangling(connection)
-    differences = [
-        difference
-        for name, statement in (QUICK.items() if comparable else ())
-        for difference in ask(connection, statement).listed(name)
-    ]
+    differences = []
+    run.enter("comparing", "statements", len(QUICK))
+    for name, statement in QUICK.items() if comparable else ():
+        differences += ask(connection, statement).listed(name)
+        run.current += 1
     return {
         "schema": SCHEMA,
         "path": path,

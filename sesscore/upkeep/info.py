@@ -13,8 +13,8 @@ from sesscore.render import Block, Listing, Title, moment
 from sesscore.snapshot import one_state
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_reading
-from sesscore.upkeep.space import log_bytes, readable
-from sesscore.wording import counted
+from sesscore.upkeep.space import log_bytes
+from sesscore.wording import counted, readable
 
 SCHEMA = "sesscore.db.info/1"
 

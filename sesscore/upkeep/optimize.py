@@ -15,6 +15,8 @@ from sesscore.contenthash import sort_on_disk
 from sesscore.queries import sql
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_writing
+from sesscore.telemetry.pages import pages_read
+from sesscore.telemetry.run import Run
 from sesscore.upkeep.space import bytes_of, log_bytes, require
 
 SCHEMA = "sesscore.db.optimize/1"
@@ -37,18 +39,22 @@ class Optimized:
         return {"schema": SCHEMA, **asdict(self)}
 
 
-def optimize(db: str, *, vacuum: bool = False) -> Optimized:
+def optimize(db: str, *, vacuum: bool = False, run: Run | None = None) -> Optimized:
     """Keep a database quick and small. vacuum: write it anew without free pages, for which it needs twice its size.
+    run: says how far it is.
 
     Raises NothingToRead, SchemaMismatch, DatabaseInUse, StorageError.
     """
+    run = run or Run()
     with open_for_writing(db, create=False) as database, sqlite_errors(database.path):
         connection, path = database.connection, database.path
         bytes_before, log_before = bytes_of(connection), log_bytes(path)
         if vacuum:
             require(path, 2 * bytes_before, "to write the database anew")
             sort_on_disk(connection)  # a copy in memory would be as large as the database
-            connection.execute("VACUUM")
+            with pages_read(connection, run, "vacuuming"):
+                connection.execute("VACUUM")
+        run.enter("folding")
         connection.execute(sql("upkeep/forget_statistics"))
         connection.execute(sql("upkeep/forget_samples"))
         log_kept = not _fold_in_log(connection)

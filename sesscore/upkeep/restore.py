@@ -11,6 +11,7 @@ from sesscore.locking import WriterLock
 from sesscore.pragmas import write_ahead_log
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import check_folder, open_for_reading, real_path
+from sesscore.telemetry.run import Run
 from sesscore.upkeep.copies import copy_verified
 from sesscore.upkeep.drafts import draft, publish
 from sesscore.upkeep.replaced import set_aside
@@ -35,12 +36,12 @@ class Restored:
         return {"schema": SCHEMA, **asdict(self)}
 
 
-def restore(db: str, backup: str, *, full: bool = False) -> Restored:
+def restore(db: str, backup: str, *, full: bool = False, run: Run | None = None) -> Restored:
     """Check a backup, copy it beside the database, check the copy, and put it in its place.
 
-    Killed at any moment, it leaves the old database or the new one under the name. Raises NothingToRead if there is no
-    backup, SesscoreError if it is damaged or not ours, SchemaMismatch if it is newer than this program, DatabaseInUse
-    if somebody writes the database or has it open, StorageError.
+    run: says how far it is. Killed at any moment, it leaves the old database or the new one under the name. Raises
+    NothingToRead if there is no backup, SesscoreError if it is damaged or not ours, SchemaMismatch if it is newer than
+    this program, DatabaseInUse if somebody writes the database or has it open, StorageError.
     """
     real, source = real_path(db), real_path(backup)
     if real == source:
@@ -53,7 +54,7 @@ def restore(db: str, backup: str, *, full: bool = False) -> Restored:
         lock = WriterLock(real)
         try:
             with draft(real) as made:
-                copied = copy_verified(given.connection, made, full=full)
+                copied = copy_verified(given.connection, made, full=full, run=run)
                 with closing(open_for_changes(made)) as connection:
                     write_ahead_log(connection, made)  # as every database of ours has it
                 with set_aside(real) as replaced:

@@ -15,6 +15,7 @@ from sesscore.migrations import Migration, last_applied, missing, roll_back, run
 from sesscore.shape import deviations
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_reading, open_for_writing
+from sesscore.telemetry.run import Run
 from sesscore.upkeep.backup import backup_of
 from sesscore.upkeep.naming import stamped
 from sesscore.upkeep.space import bytes_of, require
@@ -27,7 +28,7 @@ BYTES_A_SECOND = 50_000_000
 PASSES = 2
 
 Tell = Callable[[str], None]
-Run = Callable[[apsw.Connection], object]
+ChangeIt = Callable[[apsw.Connection], object]
 
 
 @dataclass(frozen=True)
@@ -127,21 +128,22 @@ def statements(script: str) -> list[str]:
 # Doing it
 
 
-def migrate(db: str, *, backup: bool = True, tell: Tell) -> Change:
+def migrate(db: str, *, backup: bool = True, tell: Tell, run: Run | None = None) -> Change:
     """Bring a database to the schema of this program; nothing is done if it is there.
 
-    tell: is called with the name of the backup as soon as it is made. Raises NothingToRead if there is no database,
-    SchemaMismatch if it is newer, DatabaseInUse if somebody writes it, SesscoreError if it is damaged, StorageError.
+    tell: is called with the name of the backup as soon as it is made. run: says how far it is. Raises NothingToRead if
+    there is no database, SchemaMismatch if it is newer, DatabaseInUse if somebody writes it, SesscoreError if it is
+    damaged, StorageError.
     """
-    return _change(db, plan_up, _up, backup=backup, tell=tell)
+    return _change(db, plan_up, _up, backup=backup, tell=tell, run=run or Run())
 
 
-def rollback(db: str, *, backup: bool = True, tell: Tell) -> Change:
+def rollback(db: str, *, backup: bool = True, tell: Tell, run: Run | None = None) -> Change:
     """Take back the last migration; what the database says is kept.
 
     Raises as `migrate`, and SesscoreError if there is no way back.
     """
-    return _change(db, plan_back, roll_back, backup=backup, tell=tell)
+    return _change(db, plan_back, roll_back, backup=backup, tell=tell, run=run or Run())
 
 
 def _up(connection: apsw.Connection) -> None:
@@ -149,7 +151,7 @@ def _up(connection: apsw.Connection) -> None:
     run_migrations(connection)
 
 
-def _change(db: str, plan: Plan, run: Run, *, backup: bool, tell: Tell) -> Change:
+def _change(db: str, plan: Plan, change_it: ChangeIt, *, backup: bool, tell: Tell, run: Run) -> Change:
     with open_for_writing(db, create=False, accept=MIGRATING) as database, _errors(database.path):
         connection, path = database.connection, database.path
         change = plan(connection, path, backup=backup)
@@ -159,11 +161,32 @@ def _change(db: str, plan: Plan, run: Run, *, backup: bool, tell: Tell) -> Chang
             require(path, bytes_of(connection) * times, "to change the schema")
             if backup:
                 target = stamped(path, f"schema{change.before}")
-                kept = backup_of(connection, path, target, draft_of=f"{path}.schema").path
+                kept = backup_of(connection, path, target, draft_of=f"{path}.schema", run=run).path
                 tell(kept)
                 change = replace(change, backup=kept)
-            run(connection)
+            with _statements(connection, run, sum(len(step.statements) for step in change.steps)):
+                change_it(connection)
     return replace(change, done=True)
+
+
+@contextmanager
+def _statements(connection: apsw.Connection, run: Run, total: int) -> Iterator[None]:
+    """Within the block the run's work is statements.
+
+    What is checked after them is none of these, and takes its time.
+    """
+    run.enter("migrating", "statements", total)
+
+    def begins(cursor: apsw.Cursor, text: str, bindings: object) -> bool:
+        run.current = min(run.current + 1, total - 1)
+        return True
+
+    connection.exec_trace = begins
+    try:
+        yield
+    finally:
+        connection.exec_trace = None
+    run.current = total
 
 
 @contextmanager

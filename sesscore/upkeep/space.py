@@ -7,6 +7,7 @@ import apsw
 
 from sesscore.connections import size_of, unusable
 from sesscore.errors import StorageError
+from sesscore.wording import readable
 
 
 def bytes_of(connection: apsw.Connection) -> int:
@@ -32,10 +33,3 @@ def require(path: str, needed: int, purpose: str) -> None:
             where=path,
             hint="free some space and run it again: nothing was changed",
         )
-
-
-def readable(size: int) -> str:
-    """Bytes for people: `1,024 bytes`, `12.5 MB`."""
-    if size < 1_000_000:
-        return f"{size:,} bytes"
-    return f"{size / 1_000_000:,.1f} MB"

@@ -44,6 +44,8 @@ TOPICS = (
     "upkeep",
     "faults",
     "fuzz",
+    "telemetry",
+    "watching",
 )
 SECONDS = 900  # after which the tests of a bug are taken for endless
 # A test that fails for one of these has not looked at anything.
