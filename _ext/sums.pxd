@@ -18,7 +18,7 @@ cdef struct Total:
     int64_t a                # of several ids the smallest
     int64_t b
     int64_t seen
-    int64_t seen_low         # of the lowest kind that was asked for
+    int64_t seen_low         # of the lowest kind that was asked for; where two parts are compared, in the other one
     int32_t kind
     int32_t first_day
     int32_t last_day
@@ -167,6 +167,18 @@ cdef inline int add_total(Sums *sums, uint32_t most, const Total *one, uint64_t 
     return SQLITE_OK
 
 
+cdef inline void drop_older(Sums *sums, int64_t new_day) noexcept nogil:
+    """Leaves what was first seen on that day or later. Nothing can be added then."""
+    cdef uint32_t kept = 0
+    cdef uint32_t i
+    for i in range(sums.count):
+        if sums.totals[i].first_day >= new_day:
+            if kept != i:
+                sums.totals[kept] = sums.totals[i]
+            kept += 1
+    sums.count = kept
+
+
 cdef inline int sift(int64_t *heap, size_t count) noexcept nogil:
     """Lets the root of a heap whose smallest is its root sink to its place."""
     cdef size_t at = 0
@@ -184,9 +196,21 @@ cdef inline int sift(int64_t *heap, size_t count) noexcept nogil:
     return 0
 
 
+cdef inline bint has_two(int32_t kind) noexcept nogil:
+    """Whether a text b belongs to values of this kind: passwords and hashes."""
+    return kind <= 2 or kind == 6 or kind == 8
+
+
 cdef inline bint is_stated(const Total *total, int64_t side) noexcept nogil:
-    """Whether it has a text on its side; of pairs (side 0), on both."""
-    return (side == 2 or total.a_key != 0) and (side == 1 or total.b_key != 0)
+    """Whether it has a text on its side; of pairs (side 0), all that its kind has."""
+    return (side == 2 or total.a_key != 0) and (side == 1 or total.b_key != 0 or (side == 0 and not has_two(total.kind)))
+
+
+cdef inline int64_t weight(const Total *total, bint compared) noexcept nogil:
+    """By which the largest are chosen: how often it was seen, or by how much that has changed."""
+    if not compared:
+        return total.seen
+    return total.seen - total.seen_low if total.seen > total.seen_low else total.seen_low - total.seen
 
 
 cdef inline int64_t count_stated(const Sums *sums, int64_t side) noexcept nogil:
@@ -197,11 +221,12 @@ cdef inline int64_t count_stated(const Sums *sums, int64_t side) noexcept nogil:
     return stated
 
 
-cdef inline int largest(const Sums *sums, int64_t side, int64_t stated, size_t top, int64_t *least) noexcept nogil:
-    """The least that a total must have been seen to be among the `top` largest that are stated, 0 if all are told.
+cdef inline int largest(const Sums *sums, bint compared, int64_t side, int64_t stated, size_t top, int64_t *least) noexcept nogil:
+    """The least `weight` that a total must have to be among the `top` largest that are stated, 0 if all are told.
 
     stated: `count_stated`; if that is none, all count. Returns SQLite's code."""
     cdef int64_t *heap
+    cdef int64_t weighed
     cdef size_t i
     least[0] = 0
     if top == 0 or <size_t>(stated if stated else sums.count) <= top:
@@ -211,8 +236,9 @@ cdef inline int largest(const Sums *sums, int64_t side, int64_t stated, size_t t
         return SQLITE_NOMEM
     memset(heap, 0, top * sizeof(int64_t))
     for i in range(sums.count):
-        if sums.totals[i].seen > heap[0] and (stated == 0 or is_stated(&sums.totals[i], side)):
-            heap[0] = sums.totals[i].seen
+        weighed = weight(&sums.totals[i], compared)
+        if weighed > heap[0] and (stated == 0 or is_stated(&sums.totals[i], side)):
+            heap[0] = weighed
             sift(heap, top)
     least[0] = heap[0]
     free(heap)

@@ -5,10 +5,8 @@
 SELECT
     r.day,
     (
-        SELECT count(DISTINCT t.value)
-        FROM rollup_value AS v
-        JOIN text AS t ON t.text_id = v.a
-        WHERE v.day = r.day AND v.kind = 101 AND v.seen > 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
+        SELECT count(*) FROM value_totals(101, 101, r.day, r.day + 1, :sensor_id)
+        WHERE a <> 0
     ) AS unique_ips
 FROM rollup_session AS r
 WHERE r.day >= :first_day
