@@ -1,7 +1,7 @@
 # Counts values: rows of rollup_value, day after day, into totals by text. The rows are asked for with SQL, so a TEMP view named
 # rollup_value takes the place of the table.
 
-from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
+from libc.stdint cimport int16_t, int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memset
 
@@ -147,7 +147,7 @@ cdef inline void total_of(Counting *counting, const ValueRow *row, Total *one) n
     if not number and row.a != counting.last:
         counting.last = row.a
         counting.last_key = key_of(&counting.means.keys, row.a)
-    one.kind = <int32_t>(counting.wish.kind_low if counting.wish.together else row.kind)
+    one.kind = <int16_t>(counting.wish.kind_low if counting.wish.together else row.kind)
     one.a = row.a
     one.b = row.b
     one.a_key = <uint64_t>row.a if number else counting.last_key
@@ -156,6 +156,7 @@ cdef inline void total_of(Counting *counting, const ValueRow *row, Total *one) n
     one.seen_low = row.seen if counting.of_other or (row.kind == counting.wish.kind_low and not counting.wish.compared) else 0
     one.first_day = one.last_day = <int32_t>counting.day
     one.days = 1
+    one.several = False
 
 
 cdef inline int count_some(Counting *counting, size_t begin, size_t end) noexcept nogil:

@@ -1,7 +1,7 @@
 # What values add up to: a hash table of totals by (kind, keys of a and b). It takes only those whose hash lies in a range, which
 # gets smaller when there are too many: the others have their turn when this range is done.
 
-from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
+from libc.stdint cimport int16_t, int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memset
 
@@ -19,7 +19,8 @@ cdef struct Total:
     int64_t b
     int64_t seen
     int64_t seen_low         # of the lowest kind that was asked for; where two parts are compared, in the other one
-    int32_t kind
+    int16_t kind
+    int16_t several          # whether a has several ids
     int32_t first_day
     int32_t last_day
     int32_t days
@@ -158,6 +159,7 @@ cdef inline int add_total(Sums *sums, uint32_t most, const Total *one, uint64_t 
     total = find_total(sums, one, hashed)
     if total == NULL:
         return enter_total(sums, most, one, hashed)
+    total.several |= total.a != one.a
     total.a = min(total.a, one.a)
     total.b = min(total.b, one.b)
     total.seen += one.seen
@@ -196,7 +198,7 @@ cdef inline int sift(int64_t *heap, size_t count) noexcept nogil:
     return 0
 
 
-cdef inline bint has_two(int32_t kind) noexcept nogil:
+cdef inline bint has_two(int16_t kind) noexcept nogil:
     """Whether a text b belongs to values of this kind: passwords and hashes."""
     return kind <= 2 or kind == 6 or kind == 8
 

@@ -8,7 +8,8 @@ b_key, seen, seen_low, first_day, last_day, days. With side 1 one row for each t
 one is 0, and `others` in place of `days` says how many different ones there are, that of no text left out. With side 3 all of
 these, one way after the other; `way` says which a row is of. `stated` is how many rows there are with all texts that their kind has, `top`
 or not: of those of the same `turn`, of which there is one for a way unless the memory is too small. `top` counts these, if there
-are any, and a row that is seen as often as the last of them is told. With `new_day` there is only what was seen on no day before it.
+are any, and a row that is seen as often as the last of them is told. `several` is 1 if a has more than one id. With `new_day` there is only what was seen on no
+day before it.
 
 With other_since_day and other_end_day two parts are compared: `before` is what was seen on those days, of other_sensor_id or of all,
 and `top` goes by how much the one differs from the other. Days, and what was seen of kind_low, are not told then.
@@ -32,7 +33,7 @@ from sqlite cimport *
 from sums cimport MOST_TOTALS, Sums, Total, count_stated, largest, weight
 
 cdef enum:
-    FIRST_ARGUMENT = 15      # among the columns
+    FIRST_ARGUMENT = 16      # among the columns
     SEEN_LOW = 6
     DAYS = 9
     OTHERS = 10
@@ -44,8 +45,8 @@ cdef extern from *:
     """
     static const char sc_totals_declaration[] =
         "CREATE TABLE value_totals (kind, a, b, a_key, b_key, seen, seen_low, first_day, last_day, days, others, way, turn,"
-        " stated, before, kind_low HIDDEN, kind_high HIDDEN, since_day HIDDEN, end_day HIDDEN, sensor_id HIDDEN, together HIDDEN,"
-        " top HIDDEN, side HIDDEN, new_day HIDDEN, other_since_day HIDDEN, other_end_day HIDDEN, other_sensor_id HIDDEN)";
+        " stated, before, several, kind_low HIDDEN, kind_high HIDDEN, since_day HIDDEN, end_day HIDDEN, sensor_id HIDDEN,"
+        " together HIDDEN, top HIDDEN, side HIDDEN, new_day HIDDEN, other_since_day HIDDEN, other_end_day HIDDEN, other_sensor_id HIDDEN)";
     """
     const char *DECLARATION "sc_totals_declaration"
 
@@ -258,6 +259,7 @@ cdef int column_of_total(Cursor *cursor, sqlite3_context *context, int column) n
     cells[11] = opened.counting.side
     cells[12] = opened.turn
     cells[13] = opened.stated
+    cells[15] = total.several
     result_integer(context, cells[column])
     return SQLITE_OK
 
