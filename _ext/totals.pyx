@@ -6,13 +6,13 @@
 One row for each (kind, text of a, text of b) of rollup_value in a half-open range of days, in no order: kind, a, b, a_key,
 b_key, seen, seen_low, first_day, last_day, days. With side 1 one row for each text of a, with side 2 for each of b: the other
 one is 0, and `others` in place of `days` says how many different ones there are, that of no text left out. With side 3 all of
-these, one way after the other; `way` says which a row is of. `stated` is how many rows there are with all texts that their kind has, `top`
-or not: of those of the same `turn`, of which there is one for a way unless the memory is too small. `top` counts these, if there
-are any, and a row that is seen as often as the last of them is told. `several` is 1 if a has more than one id. With `new_day` there is only what was seen on no
-day before it.
+these, one way after the other; `way` says which a row is of. `stated` is how many rows there are with all texts that their kind
+has, `top` or not: of those of the same `turn`, of which there is one for a way unless the memory is too small. `top` counts these,
+if there are any, and a row that is seen as often as the last of them is told. `several` is 1 if a has more than one id. With
+`new_day` there is only what was seen on no day before it.
 
-With other_since_day and other_end_day two parts are compared: `before` is what was seen on those days, of other_sensor_id or of all,
-and `top` goes by how much the one differs from the other. Days, and what was seen of kind_low, are not told then.
+With other_since_day and other_end_day two parts are compared: `before` is what was seen on those days, of other_sensor_id or of
+all, and `top` goes by how much the one differs from the other. Days, and what was seen of kind_low, are not told then.
 
 Only the first four arguments are needed; the others may be left out or NULL (all sensors, no, all, pairs, any, nothing to compare
 with).
@@ -46,7 +46,8 @@ cdef extern from *:
     static const char sc_totals_declaration[] =
         "CREATE TABLE value_totals (kind, a, b, a_key, b_key, seen, seen_low, first_day, last_day, days, others, way, turn,"
         " stated, before, several, kind_low HIDDEN, kind_high HIDDEN, since_day HIDDEN, end_day HIDDEN, sensor_id HIDDEN,"
-        " together HIDDEN, top HIDDEN, side HIDDEN, new_day HIDDEN, other_since_day HIDDEN, other_end_day HIDDEN, other_sensor_id HIDDEN)";
+        " together HIDDEN, top HIDDEN, side HIDDEN, new_day HIDDEN, other_since_day HIDDEN, other_end_day HIDDEN,"
+        " other_sensor_id HIDDEN)";
     """
     const char *DECLARATION "sc_totals_declaration"
 
