@@ -110,12 +110,19 @@ def test_the_top_is_among_what_is_told(rows, top, most):
     finally:
         connection.close()
     assert told.items() <= expected.items()
+    assert largest(expected, top) <= told.keys()
     stated = {key: row for key, row in expected.items() if is_stated(*key)}
-    for rows_that_count in (stated, expected):
-        least = least_of(rows_that_count, top)
-        assert {key for key, row in rows_that_count.items() if row[2] >= least} <= told.keys()
     if most > len(expected):
         assert all(row[2] >= least_of(stated or expected, top) for row in told.values())
+
+
+def largest(expected, top):
+    """The `top` largest, and those of them that have all texts."""
+    found = set()
+    for rows in (expected, {key: row for key, row in expected.items() if is_stated(*key)}):
+        least = least_of(rows, top)
+        found |= {key for key, row in rows.items() if row[2] >= least}
+    return found
 
 
 def is_stated(kind, a, b):
@@ -328,9 +335,8 @@ def test_only_what_was_never_seen_before(rows, new_day, top, most):
         connection.close()
     expected = {key: row for key, row in counted(rows, *everything).items() if row[4] >= new_day}
     assert told == expected
-    least = least_of({key: row for key, row in expected.items() if is_stated(*key)} or expected, top)
     assert some.items() <= expected.items()
-    assert {key for key, row in expected.items() if row[2] >= least} <= some.keys()
+    assert largest(expected, top) <= some.keys()
 
 
 @settings(deadline=None)
@@ -367,8 +373,7 @@ def test_two_parts_are_compared(rows, since, other_since, sensors, top, most):
         assert found == expected
         return
     changes = {key: (0, 0, abs(now - was)) for key, (now, was) in expected.items()}
-    least = least_of({key: row for key, row in changes.items() if is_stated(*key)} or changes, top)
-    assert {key for key, row in changes.items() if row[2] >= least} <= found.keys()
+    assert largest(changes, top) <= found.keys()
 
 
 def test_whether_a_text_has_several_ids():
