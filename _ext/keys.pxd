@@ -2,6 +2,9 @@
 #
 # A key is a keyed hash, made when it is asked for and never stored. Its secret is of this process, so nobody can choose texts that
 # share one; of a million texts two do with a probability of one in thirty million.
+#
+# A connection has one set of keys: what one statement has read is there for the next, and other kinds of values often have
+# their texts among these. They are forgotten whenever anything may have changed.
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
@@ -9,8 +12,8 @@ from libc.string cimport memset
 
 from hashing cimport K0, K1, keyed_hash, mum
 from sqlite cimport (
-    SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_NOMEM, SQLITE_OK, bind_integer, bind_pointer, reset, result_error_code,
-    sqlite3_context, sqlite3_stmt, sqlite3_value, step, value_bytes, value_integer, value_pointer,
+    SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_NOMEM, SQLITE_OK, bind_integer, data_version, reset, result_error_code,
+    sqlite3, sqlite3_context, sqlite3_stmt, sqlite3_value, step, total_changes, user_data, value_bytes, value_integer,
 )
 
 cdef enum:
@@ -34,6 +37,9 @@ cdef struct Keys:
     uint32_t mask
     uint32_t last            # the page that was looked at
     uint64_t secret[2]
+    int changes              # of the state of the database of which the keys are
+    unsigned int version
+    bint finding             # a statement of ours is reading texts
     int64_t *wanted
     int64_t *sorting
     size_t wanted_count
@@ -42,10 +48,9 @@ cdef struct Keys:
 
 cdef inline int open_keys(Keys *keys, const uint64_t *secret) noexcept nogil:
     """Returns SQLite's code; in any case `close_keys` is called."""
+    memset(keys, 0, sizeof(Keys))
     keys.secret[0] = secret[0]
     keys.secret[1] = secret[1]
-    keys.count = keys.last = 0
-    keys.wanted_count = 0
     keys.capacity = 128
     keys.mask = 255
     keys.pages = <KeyPage *>malloc(keys.capacity * sizeof(KeyPage))
@@ -105,11 +110,26 @@ cdef inline int grow_keys(Keys *keys) noexcept nogil:
     return SQLITE_OK
 
 
+cdef inline void forget_keys(Keys *keys) noexcept nogil:
+    memset(keys.slots, 0, (keys.mask + <size_t>1) * sizeof(uint32_t))
+    keys.count = 0
+    keys.wanted_count = 0
+
+
+cdef inline void renew_keys(Keys *keys, sqlite3 *database) noexcept nogil:
+    """Forgets them if the database is not as it was."""
+    cdef int changes = total_changes(database)
+    cdef unsigned int version = data_version(database)
+    if keys.changes != changes or keys.version != version:
+        forget_keys(keys)
+    keys.changes = changes
+    keys.version = version
+
+
 cdef inline void make_room(Keys *keys) noexcept nogil:
     """Before MOST_WANTED keys are asked for."""
     if keys.count > MOST_PAGES:
-        memset(keys.slots, 0, (keys.mask + <size_t>1) * sizeof(uint32_t))
-        keys.count = 0
+        forget_keys(keys)
 
 
 cdef inline int want_key(Keys *keys, int64_t text_id) noexcept nogil:
@@ -167,11 +187,11 @@ cdef inline int find_keys(Keys *keys, sqlite3_stmt *texts) noexcept nogil:
     """Finds all keys that were asked for. texts: sql/totals/texts.sql. Returns SQLite's code; SQLITE_CORRUPT: a text is missing."""
     cdef size_t i = 0
     cdef size_t end
-    cdef int code
+    cdef int code = SQLITE_OK
     sort_wanted(keys)
     keys.found = 0
-    bind_pointer(texts, 3, keys, b"keys")
-    while i < keys.wanted_count:
+    keys.finding = True
+    while code == SQLITE_OK and i < keys.wanted_count:
         end = i + 1
         while end < keys.wanted_count and <uint64_t>(keys.wanted[end] - keys.wanted[end - 1]) <= NEAR:
             end += 1
@@ -179,27 +199,28 @@ cdef inline int find_keys(Keys *keys, sqlite3_stmt *texts) noexcept nogil:
         bind_integer(texts, 2, keys.wanted[end - 1])
         step(texts)
         code = reset(texts)                  # which says what went wrong
-        if code != SQLITE_OK:
-            return code
         i = end
-    if keys.found != keys.wanted_count:
-        return SQLITE_CORRUPT
+    keys.finding = False
+    if code == SQLITE_OK and keys.found != keys.wanted_count:
+        code = SQLITE_CORRUPT
+    if code != SQLITE_OK:
+        forget_keys(keys)                    # some were asked for, and not found
     keys.wanted_count = 0
-    return SQLITE_OK
+    return code
 
 
 cdef inline void gather_text(sqlite3_context *context, int count, sqlite3_value **values) noexcept nogil:
-    """gather_text(keys, text_id, value): gives a text that was asked for its key."""
-    cdef Keys *keys = <Keys *>value_pointer(values[0], b"keys")
+    """gather_text(text_id, value): gives a text its key. One between those that were asked for may be wanted next."""
+    cdef Keys *keys = <Keys *>user_data(context)
     cdef uint64_t *key
     cdef const char *text
     cdef int length
-    if keys == NULL:
+    if not keys.finding:
         result_error_code(context, SQLITE_ERROR)
         return
-    key = key_place(keys, value_integer(values[1]))
-    if key == NULL or key[0] != WANTED:
+    key = key_place(keys, value_integer(values[0]))
+    if key == NULL or key[0] > WANTED:
         return
-    text = value_bytes(values[2], &length)
+    text = value_bytes(values[1], &length)
+    keys.found += key[0] == WANTED
     key[0] = max(keyed_hash(text, <size_t>length, keys.secret[0], keys.secret[1]), <uint64_t>(WANTED + 1))
-    keys.found += 1

@@ -34,6 +34,7 @@ cdef inline int add_side(Counting *counting, const Total *pair) noexcept nogil:
     total = find_total(sums, &one, hashed)
     if total == NULL:
         return enter_total(sums, counting.means.most, &one, hashed)
+    total.several |= one.several | (total.a != one.a)
     total.a = min(total.a, one.a)
     total.b = min(total.b, one.b)
     total.seen += one.seen

@@ -20,9 +20,10 @@ cdef extern from *:
 
     enum { SC_BIND_INT64 = 5, SC_BIND_NULL = 6, SC_COLUMN_INT64 = 29, SC_DECLARE_VTAB = 50, SC_ERRMSG = 53, SC_FINALIZE = 57,
            SC_MPRINTF = 69, SC_RESET = 77, SC_RESULT_BLOB = 78, SC_RESULT_INT64 = 83, SC_RESULT_NULL = 84, SC_RESULT_TEXT = 85,
-           SC_STEP = 94, SC_VALUE_BLOB = 102, SC_VALUE_BYTES = 103, SC_VALUE_INT64 = 107, SC_VALUE_TYPE = 113, SC_PREPARE_V2 = 116,
-           SC_CREATE_MODULE_V2 = 119, SC_RESULT_ERROR_CODE = 146, SC_CREATE_FUNCTION_V2 = 162, SC_VTAB_CONFIG = 177,
-           SC_BIND_POINTER = 219, SC_VALUE_POINTER = 221 };
+           SC_STEP = 94, SC_TOTAL_CHANGES = 97, SC_USER_DATA = 101, SC_VALUE_BLOB = 102, SC_VALUE_BYTES = 103,
+           SC_VALUE_INT64 = 107, SC_VALUE_TYPE = 113, SC_PREPARE_V2 = 116, SC_CREATE_MODULE_V2 = 119, SC_FILE_CONTROL = 127,
+           SC_RESULT_ERROR_CODE = 146, SC_CREATE_FUNCTION_V2 = 162, SC_VTAB_CONFIG = 177 };
+    enum { SC_DATA_VERSION = 35 };              /* SQLITE_FCNTL_DATA_VERSION */
     enum { SC_DIRECT_ONLY = 3 };                /* SQLITE_VTAB_DIRECTONLY: not in triggers and views */
     enum { SC_DIRECT_ONLY_UTF8 = 0x80000 | 1 }; /* of a function: the same, and its texts are UTF-8 */
 
@@ -112,13 +113,19 @@ cdef extern from *:
     static inline int64_t sc_column_integer(sqlite3_stmt *statement, int column) {
         return ((int64_t (*)(sqlite3_stmt *, int))sc_routines[SC_COLUMN_INT64])(statement, column);
     }
-    /* Given to a function of ours by a statement of ours: what SQL cannot make. */
-    static inline int sc_bind_pointer(sqlite3_stmt *statement, int place, void *pointer, const char *type) {
-        return ((int (*)(sqlite3_stmt *, int, void *, const char *, sc_done))sc_routines[SC_BIND_POINTER])(
-            statement, place, pointer, type, NULL);
+    /* What a function was made with. */
+    static inline void *sc_user_data(sqlite3_context *context) {
+        return ((void *(*)(sqlite3_context *))sc_routines[SC_USER_DATA])(context);
     }
-    static inline void *sc_value_pointer(sqlite3_value *value, const char *type) {
-        return ((void *(*)(sqlite3_value *, const char *))sc_routines[SC_VALUE_POINTER])(value, type);
+    /* How many rows this connection has changed. */
+    static inline int sc_total_changes(sqlite3 *database) {
+        return ((int (*)(sqlite3 *))sc_routines[SC_TOTAL_CHANGES])(database);
+    }
+    /* Another number for each state of the file that this connection has seen; what it changes itself counts when it commits. */
+    static inline unsigned int sc_data_version(sqlite3 *database) {
+        unsigned int version = 0;
+        ((int (*)(sqlite3 *, const char *, int, void *))sc_routines[SC_FILE_CONTROL])(database, "main", SC_DATA_VERSION, &version);
+        return version;
     }
     /* Of a text its bytes as they are stored, without a copy that ends with NUL. */
     static inline const char *sc_value_bytes(sqlite3_value *value, int *length) {
@@ -129,10 +136,10 @@ cdef extern from *:
     typedef void (*sc_aggregate_step)(sqlite3_context *, int, sqlite3_value **);
     typedef void (*sc_aggregate_end)(sqlite3_context *);
     static inline int sc_create_aggregate(sqlite3 *database, const char *name, int arguments, sc_aggregate_step step,
-                                          sc_aggregate_end end) {
+                                          sc_aggregate_end end, void *data) {
         return ((int (*)(sqlite3 *, const char *, int, int, void *, sc_aggregate_step, sc_aggregate_step, sc_aggregate_end,
                          sc_done))sc_routines[SC_CREATE_FUNCTION_V2])(
-            database, name, arguments, SC_DIRECT_ONLY_UTF8, NULL, NULL, step, end, NULL);
+            database, name, arguments, SC_DIRECT_ONLY_UTF8, data, NULL, step, end, NULL);
     }
     static inline void sc_result_error_code(sqlite3_context *context, int code) {
         ((void (*)(sqlite3_context *, int))sc_routines[SC_RESULT_ERROR_CODE])(context, code);
@@ -163,10 +170,10 @@ cdef extern from *:
     ctypedef void (*Done "sc_done")(void *) noexcept nogil
 
     cdef enum:
-        SC_BIND_INT64, SC_BIND_NULL, SC_BIND_POINTER, SC_COLUMN_INT64, SC_CREATE_FUNCTION_V2, SC_CREATE_MODULE_V2, SC_DECLARE_VTAB
-        SC_ERRMSG, SC_FINALIZE, SC_MPRINTF, SC_PREPARE_V2, SC_RESET, SC_RESULT_BLOB, SC_RESULT_ERROR_CODE, SC_RESULT_INT64
-        SC_RESULT_NULL, SC_RESULT_TEXT, SC_STEP, SC_VALUE_BLOB, SC_VALUE_BYTES, SC_VALUE_INT64, SC_VALUE_POINTER, SC_VALUE_TYPE
-        SC_VTAB_CONFIG
+        SC_BIND_INT64, SC_BIND_NULL, SC_COLUMN_INT64, SC_CREATE_FUNCTION_V2, SC_CREATE_MODULE_V2, SC_DECLARE_VTAB
+        SC_ERRMSG, SC_FILE_CONTROL, SC_FINALIZE, SC_MPRINTF, SC_PREPARE_V2, SC_RESET, SC_RESULT_BLOB, SC_RESULT_ERROR_CODE
+        SC_RESULT_INT64, SC_RESULT_NULL, SC_RESULT_TEXT, SC_STEP, SC_TOTAL_CHANGES, SC_USER_DATA, SC_VALUE_BLOB, SC_VALUE_BYTES
+        SC_VALUE_INT64, SC_VALUE_TYPE, SC_VTAB_CONFIG
 
     const Routine *routines "sc_routines"
 
@@ -215,11 +222,12 @@ cdef extern from *:
     int reset "sc_reset"(sqlite3_stmt *statement) noexcept nogil
     int finalize "sc_finalize"(sqlite3_stmt *statement) noexcept nogil
     int64_t column_integer "sc_column_integer"(sqlite3_stmt *statement, int column) noexcept nogil
-    int bind_pointer "sc_bind_pointer"(sqlite3_stmt *statement, int place, void *pointer, const char *type) noexcept nogil
-    void *value_pointer "sc_value_pointer"(sqlite3_value *value, const char *type) noexcept nogil
+    void *user_data "sc_user_data"(sqlite3_context *context) noexcept nogil
+    int total_changes "sc_total_changes"(sqlite3 *database) noexcept nogil
+    unsigned int data_version "sc_data_version"(sqlite3 *database) noexcept nogil
     const char *value_bytes "sc_value_bytes"(sqlite3_value *value, int *length) noexcept nogil
     int create_aggregate "sc_create_aggregate"(sqlite3 *database, const char *name, int arguments, AggregateStep step,
-                                               AggregateEnd end) noexcept nogil
+                                               AggregateEnd end, void *data) noexcept nogil
     void result_error_code "sc_result_error_code"(sqlite3_context *context, int code) noexcept nogil
     int value_type "sc_value_type"(sqlite3_value *value) noexcept nogil
     int64_t value_integer "sc_value_integer"(sqlite3_value *value) noexcept nogil

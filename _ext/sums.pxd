@@ -1,7 +1,7 @@
 # What values add up to: a hash table of totals by (kind, keys of a and b). It takes only those whose hash lies in a range, which
 # gets smaller when there are too many: the others have their turn when this range is done.
 
-from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
+from libc.stdint cimport int16_t, int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memset
 
@@ -18,8 +18,9 @@ cdef struct Total:
     int64_t a                # of several ids the smallest
     int64_t b
     int64_t seen
-    int64_t seen_low         # of the lowest kind that was asked for
-    int32_t kind
+    int64_t seen_low         # of the lowest kind that was asked for; where two parts are compared, in the other one
+    int16_t kind
+    int16_t several          # whether a has several ids
     int32_t first_day
     int32_t last_day
     int32_t days
@@ -158,6 +159,7 @@ cdef inline int add_total(Sums *sums, uint32_t most, const Total *one, uint64_t 
     total = find_total(sums, one, hashed)
     if total == NULL:
         return enter_total(sums, most, one, hashed)
+    total.several |= total.a != one.a
     total.a = min(total.a, one.a)
     total.b = min(total.b, one.b)
     total.seen += one.seen
@@ -165,6 +167,18 @@ cdef inline int add_total(Sums *sums, uint32_t most, const Total *one, uint64_t 
     total.days += total.last_day != one.last_day
     total.last_day = one.last_day
     return SQLITE_OK
+
+
+cdef inline void drop_older(Sums *sums, int64_t new_day) noexcept nogil:
+    """Leaves what was first seen on that day or later. Nothing can be added then."""
+    cdef uint32_t kept = 0
+    cdef uint32_t i
+    for i in range(sums.count):
+        if sums.totals[i].first_day >= new_day:
+            if kept != i:
+                sums.totals[kept] = sums.totals[i]
+            kept += 1
+    sums.count = kept
 
 
 cdef inline int sift(int64_t *heap, size_t count) noexcept nogil:
@@ -184,9 +198,21 @@ cdef inline int sift(int64_t *heap, size_t count) noexcept nogil:
     return 0
 
 
+cdef inline bint has_two(int16_t kind) noexcept nogil:
+    """Whether a text b belongs to values of this kind: passwords and hashes."""
+    return kind <= 2 or kind == 6 or kind == 8
+
+
 cdef inline bint is_stated(const Total *total, int64_t side) noexcept nogil:
-    """Whether it has a text on its side; of pairs (side 0), on both."""
-    return (side == 2 or total.a_key != 0) and (side == 1 or total.b_key != 0)
+    """Whether it has a text on its side; of pairs (side 0), all that its kind has."""
+    return (side == 2 or total.a_key != 0) and (side == 1 or total.b_key != 0 or (side == 0 and not has_two(total.kind)))
+
+
+cdef inline int64_t weight(const Total *total, bint compared) noexcept nogil:
+    """By which the largest are chosen: how often it was seen, or by how much that has changed."""
+    if not compared:
+        return total.seen
+    return total.seen - total.seen_low if total.seen > total.seen_low else total.seen_low - total.seen
 
 
 cdef inline int64_t count_stated(const Sums *sums, int64_t side) noexcept nogil:
@@ -197,11 +223,12 @@ cdef inline int64_t count_stated(const Sums *sums, int64_t side) noexcept nogil:
     return stated
 
 
-cdef inline int largest(const Sums *sums, int64_t side, int64_t stated, size_t top, int64_t *least) noexcept nogil:
-    """The least that a total must have been seen to be among the `top` largest that are stated, 0 if all are told.
+cdef inline int largest(const Sums *sums, bint compared, int64_t side, int64_t stated, size_t top, int64_t *least) noexcept nogil:
+    """The least `weight` that a total must have to be among the `top` largest that are stated, 0 if all are told.
 
     stated: `count_stated`; if that is none, all count. Returns SQLite's code."""
     cdef int64_t *heap
+    cdef int64_t weighed
     cdef size_t i
     least[0] = 0
     if top == 0 or <size_t>(stated if stated else sums.count) <= top:
@@ -211,8 +238,9 @@ cdef inline int largest(const Sums *sums, int64_t side, int64_t stated, size_t t
         return SQLITE_NOMEM
     memset(heap, 0, top * sizeof(int64_t))
     for i in range(sums.count):
-        if sums.totals[i].seen > heap[0] and (stated == 0 or is_stated(&sums.totals[i], side)):
-            heap[0] = sums.totals[i].seen
+        weighed = weight(&sums.totals[i], compared)
+        if weighed > heap[0] and (stated == 0 or is_stated(&sums.totals[i], side)):
+            heap[0] = weighed
             sift(heap, top)
     least[0] = heap[0]
     free(heap)

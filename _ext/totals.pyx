@@ -1,43 +1,53 @@
 """sesscore._totals: the table-valued function `value_totals` of SQL, for the statements of reports.
 
-    value_totals(kind_low, kind_high, since_day, end_day, sensor_id, together, top, side)
+    value_totals(kind_low, kind_high, since_day, end_day, sensor_id, together, top, side, new_day, other_since_day, other_end_day,
+                 other_sensor_id)
 
 One row for each (kind, text of a, text of b) of rollup_value in a half-open range of days, in no order: kind, a, b, a_key,
 b_key, seen, seen_low, first_day, last_day, days. With side 1 one row for each text of a, with side 2 for each of b: the other
 one is 0, and `others` in place of `days` says how many different ones there are, that of no text left out. With side 3 all of
-these, one way after the other; `way` says which a row is of. `stated` is how many rows there are with a text on each side, `top` or
-not: of those of the same `turn`, of which there is one for a way unless the memory is too small. `top` counts these, if there are
-any, and a row that is seen as often as the last of them is told. Of the arguments the last four may be left out or NULL (all
-sensors, no, all, pairs).
+these, one way after the other; `way` says which a row is of. `stated` is how many rows there are with all texts that their kind
+has, `top` or not: of those of the same `turn`, of which there is one for a way unless the memory is too small. `top` counts these,
+if there are any, and a row that is seen as often as the last of them is told. `several` is 1 if a has more than one id. With
+`new_day` there is only what was seen on no day before it.
+
+With other_since_day and other_end_day two parts are compared: `before` is what was seen on those days, of other_sensor_id or of
+all, and `top` goes by how much the one differs from the other. Days, and what was seen of kind_low, are not told then.
+
+Only the first four arguments are needed; the others may be left out or NULL (all sensors, no, all, pairs, any, nothing to compare
+with).
 
 A loadable extension of SQLite like `_fold`, with a copy of its own of the routines.
 """
 
-from libc.stdint cimport int64_t, uint32_t, uint64_t, uintptr_t
+from libc.stdint cimport INT64_MIN, int64_t, uint32_t, uint64_t, uintptr_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 import os
 
 from counting cimport *
-from keys cimport gather_text
+from keys cimport close_keys, gather_text, open_keys
 from sides cimport EACH_WAY, PAIRS, SIDE_A, SIDE_B, count_sides, told_sums
 from sqlite cimport *
-from sums cimport MOST_TOTALS, Sums, Total, count_stated, largest
+from sums cimport MOST_TOTALS, Sums, Total, count_stated, largest, weight
 
 cdef enum:
-    FIRST_ARGUMENT = 14      # among the columns
+    FIRST_ARGUMENT = 16      # among the columns
+    SEEN_LOW = 6
     DAYS = 9
     OTHERS = 10
-    ARGUMENTS = 8
+    BEFORE = 14
+    ARGUMENTS = 12
     NEEDED_ARGUMENTS = 4
 
 cdef extern from *:
     """
     static const char sc_totals_declaration[] =
         "CREATE TABLE value_totals (kind, a, b, a_key, b_key, seen, seen_low, first_day, last_day, days, others, way, turn,"
-        " stated, kind_low HIDDEN, kind_high HIDDEN, since_day HIDDEN, end_day HIDDEN, sensor_id HIDDEN, together HIDDEN,"
-        " top HIDDEN, side HIDDEN)";
+        " stated, before, several, kind_low HIDDEN, kind_high HIDDEN, since_day HIDDEN, end_day HIDDEN, sensor_id HIDDEN,"
+        " together HIDDEN, top HIDDEN, side HIDDEN, new_day HIDDEN, other_since_day HIDDEN, other_end_day HIDDEN,"
+        " other_sensor_id HIDDEN)";
     """
     const char *DECLARATION "sc_totals_declaration"
 
@@ -45,7 +55,7 @@ cdef extern from *:
 cdef struct Known:
     VirtualTable base        # SQLite's part comes first
     sqlite3 *database
-    const Means *means
+    Means *means
 
 cdef struct TotalsCursor:
     Cursor base
@@ -53,7 +63,7 @@ cdef struct TotalsCursor:
     int64_t side             # as it was asked for
     int64_t turn
     int64_t stated
-    int64_t least            # that a total must have been seen to be told
+    int64_t least            # that a total must weigh to be told
     uint32_t at
     bint done
 
@@ -70,7 +80,7 @@ cdef int connect(sqlite3 *database, void *data, int argc, const char *const *arg
     if known == NULL:
         return SQLITE_NOMEM
     known.database = database
-    known.means = <const Means *>data
+    known.means = <Means *>data
     table[0] = &known.base
     return SQLITE_OK
 
@@ -158,10 +168,10 @@ cdef bint read_wish(int given, sqlite3_value **values, Wish *wish, int64_t *side
         at += 1
     wish.kind_low = numbers[0]
     wish.kind_high = numbers[1]
-    wish.since_day = numbers[2]
-    wish.end_day = numbers[3]
-    wish.one_sensor = stated[4]
-    wish.sensor_id = numbers[4]
+    wish.part = Part(numbers[2], numbers[3], stated[4], numbers[4])
+    wish.compared = stated[9] and stated[10]
+    wish.other = Part(numbers[9], numbers[10], stated[11], numbers[11])
+    wish.new_day = numbers[8] if stated[8] else INT64_MIN
     wish.together = numbers[5] != 0
     side[0] = numbers[7] if SIDE_A <= numbers[7] <= EACH_WAY else PAIRS
     wish.top = numbers[6] if 0 < numbers[6] <= MOST_TOTALS else 0            # there are never more at once
@@ -191,7 +201,7 @@ cdef int count_from(Cursor *cursor, uint64_t low) noexcept nogil:
     cdef const Sums *sums = told_sums(counting)
     if code == SQLITE_OK:
         opened.stated = count_stated(sums, counting.side)
-        code = largest(sums, counting.side, opened.stated, <size_t>counting.wish.top, &opened.least)
+        code = largest(sums, counting.wish.compared, counting.side, opened.stated, <size_t>counting.wish.top, &opened.least)
     if code != SQLITE_OK:
         return failed(cursor, code)
     opened.turn += 1
@@ -206,7 +216,7 @@ cdef int go_on(Cursor *cursor) noexcept nogil:
     cdef Counting *counting = &opened.counting
     cdef const Sums *sums = told_sums(counting)
     while opened.at < sums.count:
-        if sums.totals[opened.at].seen >= opened.least:
+        if weight(&sums.totals[opened.at], counting.wish.compared) >= opened.least:
             return SQLITE_OK
         opened.at += 1
     if has_more(sums):
@@ -231,8 +241,10 @@ cdef int column_of_total(Cursor *cursor, sqlite3_context *context, int column) n
     cdef const TotalsCursor *opened = <const TotalsCursor *>cursor
     cdef const Total *total = &told_sums(&opened.counting).totals[opened.at]
     cdef bint of_side = opened.counting.side != PAIRS
+    cdef bint compared = opened.counting.wish.compared
     cdef int64_t cells[FIRST_ARGUMENT]
-    if column >= FIRST_ARGUMENT or (column == DAYS and of_side) or (column == OTHERS and not of_side):
+    if (column >= FIRST_ARGUMENT or (column == DAYS and of_side) or (column == OTHERS and not of_side)
+            or (compared and SEEN_LOW <= column <= DAYS) or (column == BEFORE and not compared)):
         result_null(context)
         return SQLITE_OK
     cells[0] = total.kind
@@ -241,13 +253,14 @@ cdef int column_of_total(Cursor *cursor, sqlite3_context *context, int column) n
     cells[3] = <int64_t>total.a_key
     cells[4] = <int64_t>total.b_key
     cells[5] = total.seen
-    cells[6] = total.seen_low
+    cells[SEEN_LOW] = cells[BEFORE] = total.seen_low
     cells[7] = total.first_day
     cells[8] = total.last_day
     cells[DAYS] = cells[OTHERS] = total.days
     cells[11] = opened.counting.side
     cells[12] = opened.turn
     cells[13] = opened.stated
+    cells[15] = total.several
     result_integer(context, cells[column])
     return SQLITE_OK
 
@@ -263,6 +276,7 @@ cdef int number_of_total(Cursor *cursor, int64_t *number) noexcept nogil:
 
 cdef void forget_means(void *data) noexcept nogil:
     cdef Means *means = <Means *>data
+    close_keys(&means.keys)
     free(means.days)
     free(means.values)
     free(means.texts)
@@ -319,13 +333,14 @@ def show_totals(uintptr_t database, str days not None, str values not None, str 
     except MemoryError:
         forget_means(means)
         raise
-    means.secret[0] = secret[0]
-    means.secret[1] = secret[1]
+    if open_keys(&means.keys, secret) != SQLITE_OK:
+        forget_means(means)
+        raise MemoryError()
     means.most = <uint32_t>most
     code = create_module(opened, b"value_totals", &module, means, <Done>forget_means)    # forgets them also if it fails
     if code == SQLITE_OK:
-        code = create_aggregate(opened, b"gather_value", 5, gather_value, end_gathering)
+        code = create_aggregate(opened, b"gather_value", 4, gather_value, end_gathering, means)
     if code == SQLITE_OK:
-        code = create_aggregate(opened, b"gather_text", 3, gather_text, end_gathering)
+        code = create_aggregate(opened, b"gather_text", 2, gather_text, end_gathering, &means.keys)
     if code != SQLITE_OK:
         raise MemoryError()

@@ -3,7 +3,7 @@
 The view `session_activity` says the same in SQL; here it is said for whole sessions at once, many times faster.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 import apsw
@@ -50,7 +50,7 @@ class Texts(dict[int, str | None]):
 
     def __init__(self, connection: apsw.Connection, *, ahead: bool = True) -> None:
         super().__init__({0: None})
-        self._connection = connection
+        self._cursor = connection.cursor()
         self._left = _BUDGET
         for text_id, value in connection.execute(sql("content/texts")) if ahead else ():
             if not self._kept(text_id, value):
@@ -58,7 +58,7 @@ class Texts(dict[int, str | None]):
 
     def __missing__(self, text_id: int) -> str | None:
         """A text that is not kept; None if there is none, as in the view."""
-        found: str | None = self._connection.execute(sql("content/text"), (text_id,)).get
+        found: str | None = self._cursor.execute(sql("content/text"), (text_id,)).get
         if found is not None:
             self._kept(text_id, found)
         return found
@@ -92,11 +92,17 @@ class ActivityReader:
             raise PartDamaged(f"holds an activity of kind {error}") from error
 
 
-def unpacked(activities: str) -> list[Packed]:
-    """The activities of a part as numbers, the zeros at their ends put back. Raises PartDamaged."""
+def unpacked(activities: str, kinds: Container[int] | None = None) -> list[Packed]:
+    """The activities of a part as numbers, the zeros at their ends put back. Raises PartDamaged.
+
+    kinds: only these.
+    """
     try:
-        return [fields + _ZEROS[len(fields)] for fields in orjson.loads(activities)]
-    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        found = orjson.loads(activities)
+        if kinds is not None:
+            found = [fields for fields in found if fields[0] in kinds]
+        return [fields + _ZEROS[len(fields)] for fields in found]
+    except (orjson.JSONDecodeError, IndexError, KeyError, TypeError) as error:
         raise PartDamaged(f"has other things than activities in {activities!r:.80}") from error
 
 

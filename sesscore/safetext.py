@@ -67,6 +67,8 @@ def safe(text: str) -> str:
 
 def safe_json(text: str) -> str:
     r"""JSON text of the same meaning, with what could harm a terminal as `\u202e`."""
+    if text.isascii() and "\x7f" not in text:  # as most is; what comes before a blank is an escape already
+        return text
     return text.translate(_ESCAPED)
 
 

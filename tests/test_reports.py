@@ -155,8 +155,8 @@ def test_top_lists_read_only_their_kind_and_their_texts(connection):
     def plan(name, parameters):
         return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql(name)}", parameters)]
 
-    assert "SEARCH rollup_value USING PRIMARY KEY (day=? AND kind>? AND kind<?)" in plan("totals/values", [None] * 5)
-    assert "SEARCH text USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in plan("totals/texts", [None] * 3)
+    assert "SEARCH rollup_value USING PRIMARY KEY (day=? AND kind>? AND kind<?)" in plan("totals/values", [None] * 4)
+    assert "SEARCH main.text USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in plan("totals/texts", [None] * 2)
     for name in ("top_sources", "top_credentials", "top_commands", "client_versions", "downloads", "empty_artifacts"):
         steps = plan(f"reports/summary/{name}", {**bindings(connection, Period(), None), "top": 1})
         assert [step for step in steps if step.startswith("SCAN v VIRTUAL TABLE")], (name, steps)

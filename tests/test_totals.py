@@ -110,12 +110,24 @@ def test_the_top_is_among_what_is_told(rows, top, most):
     finally:
         connection.close()
     assert told.items() <= expected.items()
-    stated = {key: row for key, row in expected.items() if None not in key and key[1:] != (0, None)}
-    for rows_that_count in (stated, expected):
-        least = least_of(rows_that_count, top)
-        assert {key for key, row in rows_that_count.items() if row[2] >= least} <= told.keys()
+    assert largest(expected, top) <= told.keys()
+    stated = {key: row for key, row in expected.items() if is_stated(*key)}
     if most > len(expected):
         assert all(row[2] >= least_of(stated or expected, top) for row in told.values())
+
+
+def largest(expected, top):
+    """The `top` largest, and those of them that have all texts."""
+    found = set()
+    for rows in (expected, {key: row for key, row in expected.items() if is_stated(*key)}):
+        least = least_of(rows, top)
+        found |= {key for key, row in rows.items() if row[2] >= least}
+    return found
+
+
+def is_stated(kind, a, b):
+    """Whether it has all texts that its kind has: only logins and files have two."""
+    return a not in (None, 0) and (b is not None or kind not in (1, 2, 6, 8))
 
 
 def least_of(rows, top):
@@ -305,3 +317,80 @@ def test_the_most_frequent_of_a_side():
     rows = {(0, 1, 1, 100, 104): 3, (0, 1, 1, 103, 105): 3, (1, 1, 2, 101, 104): 5, (1, 1, 2, 101, 0): 1}
     told = filled(rows).execute("SELECT a, seen, others FROM value_totals(1, 2, 0, 2, NULL, 1, 1, 1)").fetchall()
     assert sorted(told) == [(100, 6, 2), (101, 6, 1)]
+
+
+# What is new, and what changed
+
+
+@settings(deadline=None)
+@given(ROWS, st.integers(-3, 4), st.integers(1, 9), st.sampled_from([2, 5, MOST_TOTALS]))
+def test_only_what_was_never_seen_before(rows, new_day, top, most):
+    """The most frequent are chosen of these."""
+    everything = 1, 200, -9, 9, None, 0
+    connection = filled(rows, most)
+    try:
+        told = by_text(asked(connection, *everything, None, None, new_day))
+        some = by_text(asked(connection, *everything, top, None, new_day))
+    finally:
+        connection.close()
+    expected = {key: row for key, row in counted(rows, *everything).items() if row[4] >= new_day}
+    assert told == expected
+    assert some.items() <= expected.items()
+    assert largest(expected, top) <= some.keys()
+
+
+@settings(deadline=None)
+@given(
+    rows=ROWS,
+    since=st.integers(-3, 4),
+    other_since=st.integers(-3, 4),
+    sensors=st.tuples(st.sampled_from([None, 1, -1]), st.sampled_from([None, 2, -1])),
+    top=st.sampled_from([None, 1, 3]),
+    most=st.sampled_from([2, 5, MOST_TOTALS]),
+)
+def test_two_parts_are_compared(rows, since, other_since, sensors, top, most):
+    """Days of one, days of the other, which may be the same; the largest are those that changed most."""
+    wish = 1, 8, since, since + 3, sensors[0], 1
+    other = other_since, other_since + 2, sensors[1]
+    connection = filled(rows, most)
+    try:
+        told = connection.execute(
+            "SELECT a, b, seen, before, seen_low, first_day, last_day, days"
+            " FROM value_totals(?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?)",
+            (*wish, top, *other),
+        ).fetchall()
+    finally:
+        connection.close()
+    after, before = counted(rows, *wish), counted(rows, 1, 8, *other, 1)
+    expected = {key: (after.get(key, [0] * 3)[2], before.get(key, [0] * 3)[2]) for key in after.keys() | before.keys()}
+    found = {}
+    for a, b, seen, was, *days in told:
+        found[1, TEXTS.get(a), TEXTS.get(b)] = seen, was
+        assert days == [None] * 4
+    assert len(found) == len(told)
+    assert found.items() <= expected.items()
+    if top is None:
+        assert found == expected
+        return
+    changes = {key: (0, 0, abs(now - was)) for key, (now, was) in expected.items()}
+    assert largest(changes, top) <= found.keys()
+
+
+def test_whether_a_text_has_several_ids():
+    rows = {(0, 1, 3, 100, 0): 1, (0, 2, 3, 100, 0): 1, (0, 1, 3, 101, 0): 1, (1, 1, 3, 1 << 40, 0): 1}
+    told = filled(rows).execute("SELECT a, several FROM value_totals(3, 3, 0, 2)").fetchall()
+    assert sorted(told) == [(100, 0), (101, 1)]
+
+
+def test_texts_that_have_changed_are_read_again(tmp_path):
+    """Keys outlive a statement, but not what they are of; neither if another connection changed it."""
+    file = str(tmp_path / "s.db")
+    first, second = apsw.Connection(file), apsw.Connection(file)
+    run_migrations(first)
+    first.executemany("INSERT INTO text VALUES (?, ?)", [(100, "root"), (101, "admin")])
+    first.execute("INSERT INTO rollup_value VALUES (0, 1, 3, 100, 0, 5), (0, 1, 3, 101, 0, 2)")
+    first.execute("INSERT INTO rollup_event VALUES (0, 1, 1, 1, 0, 0)")
+    value_totals(first)
+    for connection, value, different in ((first, "root", 1), (second, "admin", 2), (second, "root", 1)):
+        connection.execute("UPDATE text SET value = ? WHERE text_id = 101", (value,))
+        assert len(asked(first, 3, 3, 0, 9)) == different

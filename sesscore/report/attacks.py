@@ -1,6 +1,6 @@
 """`report attacks`: each session in the form of the older tools, and what they add up to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -16,6 +16,8 @@ from sesscore.report.snapshot import Snapshot
 from sesscore.report.values import Kind
 
 _SELECTIONS = ("sessions", "older")
+_KEPT = 16 << 20  # bytes of rows that are kept for the next list of them
+_ROW = 1000  # bytes of one beside its activities
 _COLUMNS = (
     Column("started", Kind.MOMENT),
     Column("session", whole=True),
@@ -62,7 +64,8 @@ _SUMMARY = {
 def compose(snapshot: Snapshot) -> Document:
     """The blocks, then the summary."""
     counts = command_counts(snapshot)
-    return snapshot.document([attacks(snapshot), summary(snapshot, counts)])
+    all_sessions = snapshot.objects("sessions")
+    return snapshot.document([attacks(snapshot, all_sessions), summary(counts, Uncommon(snapshot, counts))])
 
 
 def command_counts(snapshot: Snapshot) -> dict[int, int]:
@@ -76,21 +79,42 @@ def command_counts(snapshot: Snapshot) -> dict[int, int]:
     return {row["commands"]: row["seen"] for row in snapshot.objects(statement)}
 
 
-def attacks(snapshot: Snapshot, counts: str | None = None) -> Records:
-    """A block for each session. counts: only those with one of these numbers of commands, as JSON."""
+class Uncommon:
+    """The sessions with an uncommon number of commands, for several lists: asked for once, if they are few."""
+
+    def __init__(self, snapshot: Snapshot, counts: Mapping[int, int]) -> None:
+        self._snapshot = snapshot
+        self._numbers = orjson.dumps(sorted(rarest(counts))).decode()  # as the statement takes them
+        self._kept: list[dict[str, Any]] | None = None
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """In order of time."""
+        return self._ask() if self._kept is None else iter(self._kept)
+
+    def _ask(self) -> Iterator[dict[str, Any]]:
+        kept: list[dict[str, Any]] = []
+        left = _KEPT
+        for session in self._snapshot.objects("sessions", counts=self._numbers):
+            left -= len(session["activities"]) + _ROW
+            if left >= 0:
+                kept.append(session)
+            else:
+                kept.clear()
+            yield session
+        if left >= 0:
+            self._kept = kept
+
+
+def attacks(snapshot: Snapshot, sessions: Iterable[Mapping[str, Any]]) -> Records:
+    """A block for each session."""
     blocks = Blocks(snapshot.connection)
-    records = (blocks.block(session) for session in snapshot.objects("sessions", counts=counts))
+    records = map(blocks.block, sessions)
     return Records("attacks", "Attacks", _COLUMNS, records, schema=schema_of(_SHAPE), sheet=sheets.block)
 
 
-def uncommon(counts: dict[int, int]) -> str:
-    """The uncommon numbers of commands, as `attacks` takes them."""
-    return orjson.dumps(sorted(rarest(counts))).decode()
-
-
-def summary(snapshot: Snapshot, counts: dict[int, int]) -> Records:
+def summary(counts: Mapping[int, int], uncommon: Uncommon) -> Records:
     """What all sessions add up to."""
-    named = Listed(lambda: _named(snapshot, uncommon(counts)))
+    named = Listed(lambda: _named(uncommon))
     figures = {
         "total_attacks": sum(counts.values()),
         "most_common_commands": most_common(counts),
@@ -104,6 +128,6 @@ def summary(snapshot: Snapshot, counts: dict[int, int]) -> Records:
     return Records("summary", "Summary", _SUMMED, [figures], schema=schema, sheet=sheets.summary, single=True)
 
 
-def _named(snapshot: Snapshot, counts: str) -> Iterator[dict[str, Any]]:
-    for session in snapshot.objects("sessions", counts=counts):
+def _named(sessions: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    for session in sessions:
         yield {"session": session["session"], "sensor": session["sensor"], "started": moment(session["started"])}

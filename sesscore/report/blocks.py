@@ -1,6 +1,7 @@
 """Sessions as the older tools tell of them: who logged in, what was brought, what was typed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 import apsw
@@ -13,7 +14,9 @@ from sesscore.report.document import Listed
 LOGIN, COMMAND, DOWNLOAD, UPLOAD = 2, 3, 6, 8  # kinds of activities
 
 Row = Mapping[str, Any]
-Part = tuple[int, str]  # first_us, activities
+Activities = Callable[[int], Iterable[Packed]]  # those of a kind in order of time, each with its moment
+
+_value = itemgetter(2)
 
 
 class Blocks:
@@ -25,7 +28,8 @@ class Blocks:
 
     def block(self, session: Row) -> dict[str, Any]:
         """What is told of a session. Lists of one whose activities fill further parts are `Listed`."""
-        login_us, username, password = self._login(session)
+        activities, lasting = self._activities(session), bool(session["more"])
+        login_us, username, password = self._login(activities(LOGIN))
         return {
             "session": session["session"],
             "sensor": session["sensor"],
@@ -37,41 +41,49 @@ class Blocks:
             "timestamp": moment(login_us),
             "src_ip": session["src_ip"],
             "total_commands": session["total_commands"],
-            "downloads": self._listed(session, DOWNLOAD),
-            "uploads": self._listed(session, UPLOAD),
-            "commands": self._listed(session, COMMAND),
+            "downloads": self._listed(activities, DOWNLOAD, lasting),
+            "uploads": self._listed(activities, UPLOAD, lasting),
+            "commands": self._listed(activities, COMMAND, lasting),
         }
 
-    def _login(self, session: Row) -> tuple[int | None, str | None, str | None]:
+    def _login(self, logins: Iterable[Packed]) -> tuple[int | None, str | None, str | None]:
         """When, and with what, somebody got in first."""
-        for at_us, (_, _, username, password, _) in self._activities(session, LOGIN):
+        for _, at_us, username, password, _ in logins:
             return at_us, self._texts[username], self._texts[password]
         return None, None, None
 
-    def _listed(self, session: Row, kind: int) -> list[Any] | Listed:
-        if session["more"]:
-            return Listed(lambda: self._told(session, kind))
-        return list(self._told(session, kind))
+    def _listed(self, activities: Activities, kind: int, lasting: bool) -> list[Any] | Listed:
+        if lasting:
+            return Listed(lambda: self._told(activities(kind), kind))
+        return list(self._told(activities(kind), kind))
 
-    def _told(self, session: Row, kind: int) -> Iterator[Any]:
+    def _told(self, activities: Iterable[Packed], kind: int) -> Iterator[Any]:
         """Commands, or transfers that state a hash."""
-        texts = self._texts
-        for _, (_, _, value, shasum, _) in self._activities(session, kind):
-            if kind == COMMAND:
-                yield texts[value]
-            elif texts[shasum]:
-                yield {"url" if kind == DOWNLOAD else "filename": texts[value], "shasum": texts[shasum]}
+        if kind == COMMAND:
+            return map(self._texts.__getitem__, map(_value, activities))
+        return self._transfers(activities, "url" if kind == DOWNLOAD else "filename")
 
-    def _activities(self, session: Row, kind: int) -> Iterator[tuple[int, Packed]]:
-        for first_us, activities in self._parts(session):
-            for packed in unpacked(activities):
-                if packed[0] == kind:
-                    yield first_us + packed[1], packed
+    def _transfers(self, activities: Iterable[Packed], name: str) -> Iterator[dict[str, str | None]]:
+        for _, _, value, shasum, _ in activities:
+            if self._texts[shasum]:
+                yield {name: self._texts[value], "shasum": self._texts[shasum]}
 
-    def _parts(self, session: Row) -> Iterator[Part]:
-        if not session["more"]:
-            yield session["first_us"], session["activities"]
-            return
-        key = {"session_key": session["session_key"]}
-        for first_us, activities, _ in self._connection.execute(sql("session/parts"), key):
-            yield first_us, activities
+    def _activities(self, session: Row) -> Activities:
+        """Of one part they are held; of more they are read again for each kind."""
+        if session["more"]:
+            return lambda kind: self._read(session["session_key"], kind)
+        held: dict[int, list[Packed]] = {kind: [] for kind in (LOGIN, COMMAND, DOWNLOAD, UPLOAD)}
+        for packed in _of_kinds(held, session["first_us"], session["activities"]):
+            held[packed[0]].append(packed)
+        return held.__getitem__
+
+    def _read(self, session_key: int, kind: int) -> Iterator[Packed]:
+        for first_us, activities, _ in self._connection.execute(sql("session/parts"), {"session_key": session_key}):
+            yield from _of_kinds((kind,), first_us, activities)
+
+
+def _of_kinds(kinds: Container[int], first_us: int, activities: str) -> Iterator[Packed]:
+    """Activities of some kinds, with the moment in place of the distance from the first event."""
+    for packed in unpacked(activities, kinds):
+        packed[1] += first_us
+        yield packed

@@ -8,6 +8,7 @@ is skipped is the moment of the change, and periods that meet on the wall clock 
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from sesscore.errors import UsageError
 
@@ -108,10 +109,17 @@ def written(us: int, place: Zone) -> str:
 
 
 def _clock(wall_us: int, between: str) -> str:
+    minute, rest_us = divmod(wall_us, MINUTE_US)
+    return f"{_minute(minute, between)}:{rest_us // SECOND_US:02}"
+
+
+@lru_cache(1024)  # what is written down mostly goes by time
+def _minute(minute: int, between: str) -> str:
+    wall_us = minute * MINUTE_US
     moved_us = _into_datetime(wall_us)
     time = _EPOCH + timedelta(microseconds=wall_us + moved_us)
     year = time.year - moved_us // _CYCLE_US * 400
-    return f"{'-' if year < 0 else ''}{abs(year):04}{time:-%m-%d}{between}{time:%H:%M:%S}"
+    return f"{'-' if year < 0 else ''}{abs(year):04}{time:-%m-%d}{between}{time:%H:%M}"
 
 
 def _east(offset: int) -> str:

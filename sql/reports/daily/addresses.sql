@@ -1,14 +1,12 @@
--- From how many addresses the sessions of each day with sessions came.
+-- From how many addresses the sessions of each day with sessions came: the most frequent one is told with how many there are.
 -- columns:
 --   day day
 --   unique_ips count
 SELECT
     r.day,
     (
-        SELECT count(DISTINCT t.value)
-        FROM rollup_value AS v
-        JOIN text AS t ON t.text_id = v.a
-        WHERE v.day = r.day AND v.kind = 101 AND v.seen > 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
+        SELECT coalesce(sum(stated), 0)
+        FROM (SELECT DISTINCT turn, stated FROM value_totals(101, 101, r.day, r.day + 1, :sensor_id, 0, 1))
     ) AS unique_ips
 FROM rollup_session AS r
 WHERE r.day >= :first_day

@@ -1,7 +1,6 @@
--- From how many addresses sessions came.
+-- From how many addresses sessions came: the most frequent one is told with how many there are.
 -- shape: figures
 -- columns:
 --   unique_ips count
-SELECT count(*) AS unique_ips
-FROM value_totals(101, 101, :first_day, :end_day, :sensor_id)
-WHERE a <> 0;
+SELECT coalesce(sum(stated), 0) AS unique_ips
+FROM (SELECT DISTINCT turn, stated FROM value_totals(101, 101, :first_day, :end_day, :sensor_id, 0, 1));

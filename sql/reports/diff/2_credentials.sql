@@ -14,38 +14,24 @@
 --   after count
 --   change count
 --   status text whole
-WITH side AS (
-    SELECT a, b, a_key, b_key, seen AS before, 0 AS after
-    FROM value_totals(1, 2, :before_first_day, :before_end_day, :before_sensor_id, 1)
-    UNION ALL
-    SELECT a, b, a_key, b_key, 0 AS before, seen AS after
-    FROM value_totals(1, 2, :first_day, :end_day, :sensor_id, 1)
-),
-summed AS MATERIALIZED (
-    SELECT
-        min(a) AS a,
-        min(b) AS b,
-        sum(before) AS before,
-        sum(after) AS after,
-        abs(sum(after) - sum(before)) AS size
-    FROM side
-    GROUP BY a_key, b_key
-)
 SELECT
     u.value AS username,
     p.value AS password,
-    s.before,
-    s.after,
-    s.after - s.before AS change,
+    v.before,
+    v.seen AS after,
+    v.seen - v.before AS change,
     CASE
-        WHEN s.before = s.after THEN 'same'
-        WHEN s.before = 0 THEN 'new'
-        WHEN s.after = 0 THEN 'gone'
+        WHEN v.before = v.seen THEN 'same'
+        WHEN v.before = 0 THEN 'new'
+        WHEN v.seen = 0 THEN 'gone'
         ELSE 'changed'
     END AS status
-FROM summed AS s
-LEFT JOIN text AS u ON u.text_id = s.a
-LEFT JOIN text AS p ON p.text_id = s.b
-WHERE s.size >= (SELECT min(size) FROM (SELECT size FROM summed ORDER BY size DESC LIMIT :limit))
-ORDER BY s.size DESC, username, password
+FROM value_totals(1, 2, :first_day, :end_day, :sensor_id, 1) AS v
+LEFT JOIN text AS u ON u.text_id = v.a
+LEFT JOIN text AS p ON p.text_id = v.b
+WHERE v.top = :limit
+    AND v.other_since_day = :before_first_day
+    AND v.other_end_day = :before_end_day
+    AND v.other_sensor_id = :before_sensor_id
+ORDER BY abs(v.seen - v.before) DESC, username, password
 LIMIT :limit;

@@ -13,36 +13,22 @@
 --   after count
 --   change count
 --   status text whole
-WITH side AS (
-    SELECT a, a_key, seen AS before, 0 AS after
-    FROM value_totals(102, 102, :before_first_day, :before_end_day, :before_sensor_id)
-    UNION ALL
-    SELECT a, a_key, 0 AS before, seen AS after
-    FROM value_totals(102, 102, :first_day, :end_day, :sensor_id)
-),
-summed AS MATERIALIZED (
-    SELECT
-        min(a) AS text_id,
-        sum(before) AS before,
-        sum(after) AS after,
-        abs(sum(after) - sum(before)) AS size
-    FROM side
-    WHERE a <> 0
-    GROUP BY a_key
-)
 SELECT
     t.value AS client_version,
-    s.before,
-    s.after,
-    s.after - s.before AS change,
+    v.before,
+    v.seen AS after,
+    v.seen - v.before AS change,
     CASE
-        WHEN s.before = s.after THEN 'same'
-        WHEN s.before = 0 THEN 'new'
-        WHEN s.after = 0 THEN 'gone'
+        WHEN v.before = v.seen THEN 'same'
+        WHEN v.before = 0 THEN 'new'
+        WHEN v.seen = 0 THEN 'gone'
         ELSE 'changed'
     END AS status
-FROM summed AS s
-JOIN text AS t ON t.text_id = s.text_id
-WHERE s.size >= (SELECT min(size) FROM (SELECT size FROM summed ORDER BY size DESC LIMIT :limit))
-ORDER BY s.size DESC, client_version
+FROM value_totals(102, 102, :first_day, :end_day, :sensor_id) AS v
+JOIN text AS t ON t.text_id = v.a
+WHERE v.top = :limit
+    AND v.other_since_day = :before_first_day
+    AND v.other_end_day = :before_end_day
+    AND v.other_sensor_id = :before_sensor_id
+ORDER BY abs(v.seen - v.before) DESC, client_version
 LIMIT :limit;

@@ -12,6 +12,6 @@ SELECT u.value AS username, p.value AS password, v.seen, v.first_day
 FROM value_totals(1, 2, (SELECT coalesce(min(day), :first_day) FROM rollup_event), :end_day, :sensor_id, 1) AS v
 LEFT JOIN text AS u ON u.text_id = v.a
 LEFT JOIN text AS p ON p.text_id = v.b
-WHERE v.first_day >= :first_day
+WHERE v.new_day = :first_day AND v.top = :limit
 ORDER BY v.seen DESC, username, password
 LIMIT :limit;

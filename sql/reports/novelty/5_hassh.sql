@@ -10,6 +10,6 @@
 SELECT t.value AS hassh, v.seen, v.first_day
 FROM value_totals(103, 103, (SELECT coalesce(min(day), :first_day) FROM rollup_event), :end_day, :sensor_id) AS v
 JOIN text AS t ON t.text_id = v.a
-WHERE v.first_day >= :first_day
+WHERE v.new_day = :first_day AND v.top = :limit
 ORDER BY v.seen DESC, hassh
 LIMIT :limit;

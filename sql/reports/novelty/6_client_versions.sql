@@ -10,6 +10,6 @@
 SELECT t.value AS client_version, v.seen, v.first_day
 FROM value_totals(102, 102, (SELECT coalesce(min(day), :first_day) FROM rollup_event), :end_day, :sensor_id) AS v
 JOIN text AS t ON t.text_id = v.a
-WHERE v.first_day >= :first_day
+WHERE v.new_day = :first_day AND v.top = :limit
 ORDER BY v.seen DESC, client_version
 LIMIT :limit;

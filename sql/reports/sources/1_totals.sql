@@ -11,4 +11,8 @@ SELECT
             AND day < :end_day
             AND (:sensor_id IS NULL OR sensor_id = :sensor_id)
     ) AS sessions,
-    (SELECT count(*) FROM value_totals(101, 101, :first_day, :end_day, :sensor_id) WHERE a <> 0) AS unique_sources;
+    -- The most frequent one is enough: it is told with how many there are.
+    (
+        SELECT coalesce(sum(stated), 0)
+        FROM (SELECT DISTINCT turn, stated FROM value_totals(101, 101, :first_day, :end_day, :sensor_id, 0, 1))
+    ) AS unique_sources;

@@ -1,5 +1,5 @@
 -- Each address by the sessions that began in the period, and all that those did, also after it.
--- The roll-ups tell which addresses are printed, with all ids that their texts have; only then sessions are looked at.
+-- The roll-ups tell which addresses are printed. Few have several ids; only for these all are gone through. Then sessions are looked at.
 -- title: Sources
 -- parameters:
 --   limit integer from 1 = 50: rows of each list at the most
@@ -14,8 +14,9 @@
 --   first moment: when the first of the sessions began
 --   last moment: when the last event of them was
 --   days count: on which a session began
-WITH most AS MATERIALIZED (
-    SELECT t.value AS src_ip, v.seen AS sessions, v.days
+WITH
+most AS MATERIALIZED (
+    SELECT v.a, v.several, t.value AS src_ip, v.seen AS sessions, v.days
     FROM value_totals(101, 101, :first_day, :end_day, :sensor_id, 0, :limit) AS v
     JOIN text AS t ON t.text_id = v.a
     ORDER BY sessions DESC, src_ip
@@ -27,16 +28,19 @@ days AS (
         AND day < :end_day
 ),
 id AS MATERIALIZED (
-    SELECT DISTINCT v.a AS src_ip_id, m.src_ip
+    SELECT a AS src_ip_id, src_ip FROM most WHERE NOT several
+    UNION
+    SELECT v.a, m.src_ip
     FROM days AS d
     CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 101
     CROSS JOIN text AS t ON t.text_id = v.a
-    CROSS JOIN most AS m ON m.src_ip = t.value
-    WHERE :sensor_id IS NULL OR v.sensor_id = :sensor_id
+    CROSS JOIN most AS m ON m.src_ip = t.value AND m.several
+    WHERE (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
+        AND EXISTS (SELECT 1 FROM most WHERE several)
 ),
-did AS (
+by_id AS (
     SELECT
-        i.src_ip,
+        s.src_ip_id,
         sum(s.login_failed_count) AS login_failed,
         sum(s.login_success_count) AS login_success,
         sum(s.command_count) AS commands,
@@ -45,10 +49,24 @@ did AS (
         min(s.started_us) AS first,
         max(s.started_us + s.span_us) AS last
     FROM session AS s
-    CROSS JOIN id AS i ON i.src_ip_id = s.src_ip_id
     WHERE s.started_us >= :since_us
         AND s.started_us < :until_us
+        AND s.src_ip_id IN (SELECT src_ip_id FROM id)
         AND (:sensor_id IS NULL OR s.sensor_id = :sensor_id)
+    GROUP BY s.src_ip_id
+),
+did AS (
+    SELECT
+        i.src_ip,
+        sum(b.login_failed) AS login_failed,
+        sum(b.login_success) AS login_success,
+        sum(b.commands) AS commands,
+        sum(b.downloads) AS downloads,
+        sum(b.uploads) AS uploads,
+        min(b.first) AS first,
+        max(b.last) AS last
+    FROM by_id AS b
+    JOIN id AS i ON i.src_ip_id = b.src_ip_id
     GROUP BY i.src_ip
 )
 SELECT

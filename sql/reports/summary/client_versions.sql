@@ -1,4 +1,4 @@
--- The client versions of the most sessions. One more is asked for: those without one may be among the first, and are not listed.
+-- The client versions of the most sessions.
 -- title: Client versions
 -- half: yes
 -- parameters:
@@ -7,7 +7,7 @@
 --   client_version text
 --   sessions count bar
 SELECT t.value AS client_version, v.seen AS sessions
-FROM value_totals(102, 102, :first_day, :end_day, :sensor_id, 0, :top + 1) AS v
+FROM value_totals(102, 102, :first_day, :end_day, :sensor_id, 0, :top) AS v
 JOIN text AS t ON t.text_id = v.a
 ORDER BY sessions DESC, client_version
 LIMIT :top;

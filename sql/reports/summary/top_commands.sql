@@ -1,4 +1,4 @@
--- The commands that were typed most often. One more is asked for: a command whose event states none has no row here.
+-- The commands that were typed most often.
 -- title: Top commands
 -- parameters:
 --   top integer = 10: rows of each list
@@ -6,7 +6,7 @@
 --   command text
 --   count count bar as times
 SELECT t.value AS command, v.seen AS count
-FROM value_totals(3, 3, :first_day, :end_day, :sensor_id, 0, :top + 1) AS v
+FROM value_totals(3, 3, :first_day, :end_day, :sensor_id, 0, :top) AS v
 JOIN text AS t ON t.text_id = v.a
 ORDER BY count DESC, command
 LIMIT :top;

@@ -1,4 +1,4 @@
--- The addresses that began the most sessions. One more is asked for: those without an address may be among the first, and are not listed.
+-- The addresses that began the most sessions.
 -- title: Top sources
 -- half: yes
 -- parameters:
@@ -7,7 +7,7 @@
 --   src_ip text
 --   sessions count bar
 SELECT t.value AS src_ip, v.seen AS sessions
-FROM value_totals(101, 101, :first_day, :end_day, :sensor_id, 0, :top + 1) AS v
+FROM value_totals(101, 101, :first_day, :end_day, :sensor_id, 0, :top) AS v
 JOIN text AS t ON t.text_id = v.a
 ORDER BY sessions DESC, src_ip
 LIMIT :top;
