@@ -90,12 +90,13 @@ def test_values_are_grouped_by_value_not_by_id(figures):
 
 def test_what_is_not_listed_takes_no_place_in_a_list(tmp_path):
     """Sessions without an address, and commands without a text, however many there are."""
-    named = [did("aa", 0, "command.input", input="id", src_ip="192.0.2.1")]
+    addresses = {"aa": ("id", "192.0.2.1"), "ab": ("id", "192.0.2.1"), "ac": ("w", "192.0.2.2")}
+    named = [did(name, 0, "command.input", input=text, src_ip=ip) for name, (text, ip) in addresses.items()]
     nameless = [did(f"b{i}", i, "command.input") for i in range(3)]
     with open_for_reading(made_of(tmp_path, a=[*named, *nameless])) as database:
         figures = asked(database.connection, top=1)
-    assert figures["top_sources"] == [{"src_ip": "192.0.2.1", "sessions": 1}]
-    assert figures["top_commands"] == [{"command": "id", "count": 1}]
+    assert figures["top_sources"] == [{"src_ip": "192.0.2.1", "sessions": 2}]
+    assert figures["top_commands"] == [{"command": "id", "count": 2}]
 
 
 def test_absent_is_null_and_empty_is_empty(figures):

@@ -322,6 +322,18 @@ def test_the_most_frequent_of_a_side():
 # What is new, and what changed
 
 
+def test_what_was_seen_on_a_day_before_is_not_new():
+    """Under any of the ids of its text."""
+    rows = {(0, 1, 3, 100, 0): 5, (1, 1, 3, 103, 0): 9, (1, 1, 3, 101, 0): 2}
+    assert by_text(asked(filled(rows), 3, 3, -1, 9, None, 0, 1, None, 1)).keys() == {(3, "admin", None)}
+
+
+def test_what_changed_most_is_not_what_was_seen_most():
+    rows = {(0, 1, 3, 100, 0): 10, (1, 1, 3, 103, 0): 9, (0, 1, 3, 101, 0): 1, (1, 1, 3, 101, 0): 5}
+    told = filled(rows).execute("SELECT a, before, seen FROM value_totals(3, 3, 1, 2, NULL, 0, 1, NULL, NULL, 0, 1)")
+    assert told.fetchall() == [(101, 1, 5)]
+
+
 @settings(deadline=None)
 @given(ROWS, st.integers(-3, 4), st.integers(1, 9), st.sampled_from([2, 5, MOST_TOTALS]))
 def test_only_what_was_never_seen_before(rows, new_day, top, most):
