@@ -5,8 +5,8 @@ same everywhere have a short one too, SESSCORE_DB, and may stand at the top of a
 """
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +27,14 @@ FILE = click.Path(readable=False)  # whoever opens it says why it cannot, and wi
 
 @dataclass
 class Settings:
-    """What holds for the whole command line. debug: for `main`, if a command fails. sensors: those configured."""
+    """What holds for the whole command line. debug: for `main`, if a command fails.
+
+    sensors: those configured. reports: what the configuration says of the options that reports have of their own.
+    """
 
     debug: bool = False
     sensors: tuple["Sensor", ...] = ()
+    reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class UtcOffset(click.ParamType[int]):

@@ -148,14 +148,15 @@ def own_folder(given: str | None) -> Path:
 
 
 def given(report: "Report", words: Sequence[str]) -> dict[str, "Value"]:
-    """The options of a report by the names of its parameters: of the command line, else of variables.
+    """The options of a report by its parameters: of the command line, else of variables, else of the configuration.
 
     Raises UsageError.
     """
     from sesscore.errors import UsageError
 
     by_option = {f"--{one.option}": one for one in report.parameters.values()}
-    values = dict(_of_variables(report))
+    configured = click.get_current_context().ensure_object(options.Settings).reports.get(report.name, {})
+    values = {**configured, **dict(_of_variables(report))}
     waiting = list(words)
     while waiting:
         option, equals, text = waiting.pop(0).partition("=")

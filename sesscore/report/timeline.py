@@ -8,6 +8,7 @@ import orjson
 from sesscore.report.calendar import EMPTY
 from sesscore.report.days import EARLIEST_US, LATEST_US
 from sesscore.report.document import Column, Document, Table
+from sesscore.report.edges import active_days
 from sesscore.report.hours import stretches
 from sesscore.report.snapshot import Snapshot
 from sesscore.report.statement import Parameter
@@ -51,8 +52,7 @@ def _stretches(snapshot: Snapshot, clocks: Zone) -> str:
     period = snapshot.period
     since_us = EARLIEST_US if period.since_us is None else period.since_us
     until_us = LATEST_US if period.until_us is None else period.until_us
-    bounds = {"first_utc": since_us // DAY_US, "end_utc": -(-until_us // DAY_US)}
-    days = (int(row["day"]) for row in snapshot.objects("active_days", **bounds))
+    days = active_days(snapshot.connection, since_us, until_us)
     found = [
         (one.since_us, begin, end, begin // DAY_US, (end - 1) // DAY_US, one.offset_us)
         for one in stretches(days, clocks)
