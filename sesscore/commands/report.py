@@ -10,7 +10,9 @@ import click
 
 from sesscore.commands import options
 from sesscore.commands.periods import period
+from sesscore.errors import SesscoreError
 from sesscore.output import STDOUT
+from sesscore.safetext import safe
 
 if TYPE_CHECKING:
     from sesscore.formats import Look
@@ -22,7 +24,7 @@ FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown")
 
 
 class _Reports(click.Command):
-    """Its help lists the reports and their options."""
+    """Its help lists the reports and their options, those of the user's too."""
 
     def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """After the options."""
@@ -32,10 +34,42 @@ class _Reports(click.Command):
         found = [find(name) for name in shipped()]
         with formatter.section("Reports"):
             formatter.write_dl([(one.name, one.answers) for one in found])
-        for one in found:
+        mine, rows = _of_the_user(own_folder(self._folder(context)))
+        if rows:
+            with formatter.section("Reports of your own"):
+                formatter.write_dl(rows)
+        for one in (*found, *mine):
             if one.parameters:
                 with formatter.section(f"Options of {one.name}"):
-                    formatter.write_dl(list(described(one)))
+                    formatter.write_dl([(safe(name), safe(said)) for name, said in described(one)])
+
+    def _folder(self, context: click.Context) -> str | None:
+        """What --reports says; help comes before other options are looked at."""
+        option = next(one for one in self.params if one.name == "reports")
+        told: str | None = context.params.get("reports") or option.value_from_envvar(context)
+        return told or context.lookup_default("reports")
+
+
+def _of_the_user(folder: Path) -> tuple[list["Report"], list[tuple[str, str]]]:
+    """The user's reports, and what each says; of one that cannot be read, why."""
+    from sesscore.report.registry import own
+    from sesscore.report.registry import report as find
+
+    found: list[Report] = []
+    rows: list[tuple[str, str]] = []
+    try:
+        names = own(folder)
+    except SesscoreError as error:
+        return [], [(safe(str(folder)), safe(error.what))]
+    for name in names:
+        try:
+            one = find(name, folder)
+        except SesscoreError as error:
+            rows.append((name, safe(f"Not to be used: {error.what} ({error.where})")))
+        else:
+            found.append(one)
+            rows.append((name, safe(one.answers) or "–"))
+    return found, rows
 
 
 def described(report: "Report") -> Iterator[tuple[str, str]]:
@@ -76,6 +110,7 @@ def of_reports(command: options.Command) -> options.Command:
 @of_reports
 @click.option(
     "--reports",
+    is_eager=True,  # help lists what lies there
     type=options.FILE,
     metavar="FOLDER",
     help="Where your own reports lie.  [default: reports beside your config.toml]",
