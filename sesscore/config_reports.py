@@ -68,4 +68,6 @@ def _value(parameter: "Parameter", key: str, told: Any, where: Where) -> Any:
     try:
         return parameter.value(str(told))
     except UsageError as error:
-        raise where.wrong(f"`{key}`: {error.what}", f"{key} = …, with a value that --{parameter.option} takes") from error
+        raise where.wrong(
+            f"`{key}`: {error.what}", f"{key} = …, with a value that --{parameter.option} takes"
+        ) from error

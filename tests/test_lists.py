@@ -143,7 +143,9 @@ def test_long_breaks_and_clocks_that_are_wrong_make_no_steps(tmp_path):
 
             def found(name, tz=tz, **options):
                 (steps,) = (
-                    rows for rows in document(opened.connection, name, tz=tz, **options).values() if isinstance(rows, list)
+                    rows
+                    for rows in document(opened.connection, name, tz=tz, **options).values()
+                    if isinstance(rows, list)
                 )
                 return steps
 

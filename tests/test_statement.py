@@ -268,7 +268,9 @@ def test_a_column_that_is_called_as_jsonl_calls_the_section(ask, folder):
 
 
 def test_help_lists_them_also_beside_broken_ones(capsys, folder, monkeypatch):
-    (folder / "mine.sql").write_text("-- Mine, \x1b[2J.\n-- parameters:\n--   least integer = 1: of them\nSELECT :least")
+    (folder / "mine.sql").write_text(
+        "-- Mine, \x1b[2J.\n-- parameters:\n--   least integer = 1: of them\nSELECT :least"
+    )
     (folder / "summary.sql").write_text("-- Never asked.\nSELECT 1")
     (folder / "broken.sql").write_text("-- parameters:\n--   least\nSELECT 1")
     (folder / "bytes.sql").write_bytes(b"\xff")

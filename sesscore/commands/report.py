@@ -46,7 +46,7 @@ class _Reports(click.Command):
     def _folder(self, context: click.Context) -> str | None:
         """What --reports says; help comes before other options are looked at."""
         option = next(one for one in self.params if one.name == "reports")
-        told: str | None = context.params.get("reports") or option.value_from_envvar(context)
+        told = context.params.get("reports") or option.resolve_envvar_value(context)
         return told or context.lookup_default("reports")
 
 

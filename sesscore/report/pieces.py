@@ -1,4 +1,4 @@
-"""A period in days, weeks or months; those in its midst on which nothing happened are there too, but for long breaks."""
+"""A period in days, weeks or months; those between on which nothing happened are there too, but for long breaks."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -98,7 +98,8 @@ def _shipped(name: str) -> Report:
     if name not in COMPOSED:
         return Report(name, statements[0].answers, statements)
     module = import_module(f"sesscore.report.{name}")
-    options, variants = getattr(module, "OPTIONS", ()), getattr(module, "VARIANTS", ({},))
+    options: tuple[Parameter, ...] = getattr(module, "OPTIONS", ())
+    variants: tuple[Mapping[str, Value], ...] = getattr(module, "VARIANTS", ({},))
     return Report(name, COMPOSED[name], statements, composed=True, options=options, variants=variants)
 
 

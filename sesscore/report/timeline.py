@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import cast
 
 import orjson
 
@@ -27,7 +28,7 @@ VARIANTS = tuple({"by": by} for by in _AVERAGED)
 def compose(snapshot: Snapshot) -> Document:
     """Its steps, in order."""
     by = str(snapshot.options["by"])
-    asked = {"average": snapshot.options["average"] or _AVERAGED[by], "empty": EMPTY}
+    asked: dict[str, Value] = {"average": snapshot.options["average"] or _AVERAGED[by], "empty": EMPTY}
     table = snapshot.table("days", **asked) if by == "day" else _hours(snapshot, asked)
     return snapshot.document([replace(table, name="steps")])
 
@@ -43,8 +44,7 @@ def _hours(snapshot: Snapshot, asked: dict[str, Value]) -> Table:
 
 def _with_clock(table: Table, clocks: Zone) -> Iterator[Sequence[Value]]:
     for start, *others in table.rows:
-        assert isinstance(start, int)
-        yield start, written(start, clocks, brief=True), *others
+        yield start, written(cast("int", start), clocks, brief=True), *others
 
 
 def _stretches(snapshot: Snapshot, clocks: Zone) -> str:

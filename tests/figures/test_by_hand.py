@@ -285,7 +285,9 @@ def test_timeline_by_hour(logs: list[Path]) -> None:
     steps = expected("timeline", logs, **NEW_YEAR, by="hour")["steps"]
     assert [row["start"][11:13] for row in steps] == [f"{hour:02}" for hour in range(11)]
     assert steps[0] == step("2027-01-01T00:00:00.000000Z", 0, 6, 0, 1, 2, 2, 0, 0, 0.0) | {"clock": "2027-01-01 00:00"}
-    assert steps[10] == step("2027-01-01T10:00:00.000000Z", 1, 6, 1, 0, 0, 0, 1, 1, 0.09) | {"clock": "2027-01-01 10:00"}
+    assert steps[10] == step("2027-01-01T10:00:00.000000Z", 1, 6, 1, 0, 0, 0, 1, 1, 0.09) | {
+        "clock": "2027-01-01 10:00"
+    }
 
 
 def test_days_are_those_of_the_zone(logs: list[Path]) -> None:

@@ -101,7 +101,9 @@ def clock_text(us: int, tz: str) -> str:
     if tz == "UTC":
         return shown
     minutes, seconds = divmod(abs(offset) // SECOND_US, 60)
-    return f"{shown}{'-' if offset < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}{f':{seconds:02}' if seconds else ''}"
+    return (
+        f"{shown}{'-' if offset < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}{f':{seconds:02}' if seconds else ''}"
+    )
 
 
 @cache
