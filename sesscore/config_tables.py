@@ -2,7 +2,8 @@
 
 What stands at its top means the same for all commands: these are the options that have a short variable (`db`, for
 SESSCORE_DB). What stands in the table of a command (`[ingest]`, `[quarantine-list]`) is for that one, and wins.
-`[report.NAME]` has the options of one report. `[[sensor]]` says whose logs lie where. Keys are the long options, with `-` or `_`.
+`[report.NAME]` has the options of one report. `[[sensor]]` says whose logs lie where. Keys are the long options, with
+`-` or `_`.
 """
 
 from collections.abc import Iterator, Mapping

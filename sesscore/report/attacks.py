@@ -17,7 +17,7 @@ from sesscore.report.values import Kind
 
 _SELECTIONS = ("sessions", "older")
 _COLUMNS = (
-    Column("started", Kind.MOMENT),
+    Column("started", Kind.MOMENT, whole=True),
     Column("session", whole=True),
     Column("sensor"),
     Column("src_ip", whole=True),
