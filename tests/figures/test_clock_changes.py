@@ -123,13 +123,15 @@ def shown_of(texts: list[str]) -> list[str]:
     ("tz", "at", "date"),
     [
         ("America/Sao_Paulo", "2018-02-18T01:59:59.999999", "2018-02-17"),
-        ("America/Sao_Paulo", "2018-02-18T02:00:00", "2018-02-18"),  # clocks show 23:00 of the 17th once more
-        ("Asia/Beirut", "2022-10-29T21:30:00", "2022-10-30"),
+        ("America/Sao_Paulo", "2018-02-18T02:00:00", "2018-02-17"),  # 23:00 once more: midnight was not shown yet
+        ("America/Sao_Paulo", "2018-02-18T03:00:00", "2018-02-18"),
+        ("Asia/Beirut", "2022-10-29T21:30:00", "2022-10-29"),
+        ("Asia/Beirut", "2022-10-29T22:00:00", "2022-10-30"),
         ("America/Havana", "2025-11-02T04:30:00", "2025-11-02"),
         ("America/Havana", "2025-11-02T05:30:00", "2025-11-02"),
         ("America/Havana", "2025-03-09T05:00:00", "2025-03-09"),
-        ("America/St_Johns", "2010-11-07T02:30:30", "2010-11-07"),
-        ("America/St_Johns", "2010-11-07T03:00:00", "2010-11-07"),
+        ("America/St_Johns", "2010-11-07T02:30:30", "2010-11-07"),  # midnight was shown,
+        ("America/St_Johns", "2010-11-07T03:00:00", "2010-11-07"),  # so 23:30 once more is of the day that has begun
         ("Pacific/Apia", "2011-12-30T09:59:59.999999", "2011-12-29"),
         ("Pacific/Apia", "2011-12-30T10:00:00", "2011-12-31"),
     ],

@@ -73,7 +73,7 @@ def last_change(us: int, tz: str) -> int | None:
 def day_of(us: int, tz: str = "UTC") -> int:
     """The day of a moment: the latest that the calendar of a zone has shown.
 
-    Where clocks are put back across midnight, it shows the day before once more, but that has ended.
+    Where clocks are put back after midnight was shown, they show the day before once more, but that has ended.
     """
     shown, changed = (us + offset_us(us, tz)) // DAY_US, last_change(us, tz)
     return shown if changed is None else max(shown, (changed - 1 + offset_us(changed - 1, tz)) // DAY_US)
