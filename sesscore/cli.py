@@ -61,7 +61,8 @@ def cli(context: click.Context, config: str | None) -> None:
 
     configuration = load(config, cli)
     context.default_map = configuration.defaults  # which click asks after command line and variables
-    context.ensure_object(options.Settings).sensors = configuration.sensors
+    settings = context.ensure_object(options.Settings)
+    settings.sensors, settings.reports = configuration.sensors, configuration.reports
 
 
 for command in (

@@ -2,7 +2,8 @@
 
 What stands at its top means the same for all commands: these are the options that have a short variable (`db`, for
 SESSCORE_DB). What stands in the table of a command (`[ingest]`, `[quarantine-list]`) is for that one, and wins.
-`[[sensor]]` says whose logs lie where. Keys are the long options, with `-` or `_`.
+`[report.NAME]` has the options of one report. `[[sensor]]` says whose logs lie where. Keys are the long options, with
+`-` or `_`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,10 +22,11 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Configuration:
-    """defaults: for `click.Context.default_map`. sensors: in the order of the file."""
+    """defaults: for `click.Context.default_map`. sensors: in the order of the file. reports: their own options."""
 
     defaults: dict[str, Any] = field(default_factory=dict)
     sensors: tuple["Sensor", ...] = ()
+    reports: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def commands(command: click.Command, words: Words = ()) -> Iterator[tuple[Words, click.Command]]:
@@ -57,6 +59,7 @@ class Tables:
         if isinstance(told.get("sensor"), dict):
             raise self._where.wrong("[sensor] is one table, not an array of them", "[[sensor]]")
         tables = {name: table for name, table in told.items() if isinstance(table, dict)}
+        of_reports = _tables_in(tables.get("report", {}))
         shared = self._shared({key: value for key, value in told.items() if key not in tables})
         own = dict(self._of_command(name, table) for name, table in tables.items())
         defaults: dict[str, Any] = {}
@@ -64,7 +67,14 @@ class Tables:
             values = {key: shared[key] for key, option in options.items() if option.envvar and key in shared}
             values |= own.get(words, {})
             _put(defaults, words, {options[key].name: value for key, value in values.items()})
-        return Configuration(defaults, tuple(self._sensors(sensors)))
+        return Configuration(defaults, tuple(self._sensors(sensors)), self._reports(of_reports, own))
+
+    def _reports(self, told: Mapping[str, Any], own: Mapping[Words, dict[str, Any]]) -> dict[str, Mapping[str, Any]]:
+        if not told:
+            return {}
+        from sesscore.config_reports import read
+
+        return read(told, own[("report",)].get("reports"), self._where)
 
     def _shared(self, told: Mapping[str, Any]) -> dict[str, Any]:
         known = {key: one for options in self._options.values() for key, one in options.items() if one.envvar}
@@ -114,6 +124,11 @@ def _spelled(table: Mapping[str, Any], where: Where) -> dict[str, Any]:
     if len(spelled) < len(table):
         raise where.wrong("a key stands there twice, with `-` and with `_`", "leave one of them out")
     return spelled
+
+
+def _tables_in(table: dict[str, Any]) -> dict[str, Any]:
+    """The tables in one, which are taken out of it."""
+    return {key: table.pop(key) for key, value in list(table.items()) if isinstance(value, dict)}
 
 
 def _put(defaults: dict[str, Any], words: Words, values: dict[str | None, Any]) -> None:

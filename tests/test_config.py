@@ -278,7 +278,17 @@ def test_without_a_command_no_file_is_looked_for(capsys, tmp_path):
         ('assume_tz = "Berlin"', "", "+02:00"),
         ('matcher = "m.py:x"', "", "`matcher` is not an array"),
         ("matcher = [1]", "", "`matcher` is not a text in quotes"),
-        ('db = "a"\n[report.x]\ny = 1', "[report]", "`x` is no option"),
+        ('db = "a"\n[report.x]\ny = 1', "[report.x]", "there is no report 'x'"),
+        ("[report.commands]\nlimits = 1", "[report.commands]", "`limits` is no option of report commands"),
+        ("[report.commands]\nlimits = 1", "[report.commands]", "one of contains, limit"),
+        ("[report.commands]\ncontains = 1", "[report.commands]", "`contains` is not a text in quotes"),
+        ('[report.commands]\nlimit = "1"', "[report.commands]", "`limit` is not a whole number"),
+        ("[report.commands]\nlimit = true", "[report.commands]", "`limit` is not a whole number"),
+        ("[report.commands]\nlimit = 0", "[report.commands]", "1 or more: '0'"),
+        ('[report.timeline]\nby = "week"', "[report.timeline]", "one of day, hour: 'week'"),
+        ('[report.sessions]\ntty_log = "a"\ntty-log = "a"', "[report.sessions]", "twice"),
+        ('[report.sessions]\nformat = "csv"', "[report.sessions]", "`format` is no option of report sessions"),
+        ("[ingest.x]\ny = 1", "[ingest]", "`x` is no option"),
         ("assume_tz = 1\nassume-tz = 1", "", "twice"),
         ("[ingest]\nassume_tz = 1\nassume-tz = 1", "[ingest]", "twice"),
         ('[sensor]\nname = "a"', "", "[[sensor]]"),
@@ -307,6 +317,50 @@ def test_what_the_file_says_is_shown_safely(capsys, told):
     err = refused(capsys, "--config", told('"\\u001b[2J" = 1'), "report", "summary")
     assert "\x1b" not in err
     assert "\\x1b[2J" in err
+
+
+# Options of one report
+
+
+@pytest.fixture
+def options_of(monkeypatch):
+    """Runs a report that only tells its options."""
+    from sesscore.commands import report, sessions
+
+    def run(*arguments):
+        found = []
+        for module in (report, sessions):
+            monkeypatch.setattr(module, "print_report", lambda report, values, **_: found.append(values))
+        assert cli.main(arguments) == 0
+        return found[0]
+
+    return run
+
+
+def test_options_of_a_report_from_every_place(options_of, told, monkeypatch):
+    """Each in the way of those before it."""
+    file = ["--config", told('[report]\nformat = "csv"\n[report.sessions]\nlimit = 3\nmin-events = 2\ntty_log = "x"\n')]
+    wanted = {"limit": 3, "min_events": 2, "tty_log": "x"}
+    assert options_of(*file, "report", "sessions") == options_of(*file, "sessions") == wanted
+    assert options_of(*file, "report", "commands") == options_of("report", "sessions") == {}
+    monkeypatch.setenv("SESSCORE_REPORT_SESSIONS_LIMIT", "4")
+    assert options_of(*file, "sessions") == wanted | {"limit": 4}
+    assert options_of(*file, "sessions", "--limit", "5", "--tty-log=y") == wanted | {"limit": 5, "tty_log": "y"}
+
+
+def test_options_of_a_report_of_the_users(options_of, told, tmp_path, capsys):
+    """Which must be there; one that cannot be read is in nobody's way but its own."""
+    text = '[report]\nreports = "own"\n[report.ports]\nleast = 2.5\n'
+    assert "there is no report 'ports'" in refused(capsys, "--config", told(text), "report", "commands")
+    own = Path(told("-- Ports.\n-- parameters:\n--   least real = 1: sessions\nSELECT :least;", "own/ports.sql"))
+    assert options_of("--config", told(text), "report", "ports") == {"least": 2.5}
+    assert options_of("--config", told(text), "report", "commands") == {}
+    err = refused(capsys, "--config", told(text.replace("least", "most")), "report", "commands")
+    assert "`most` is no option of report ports" in err
+    assert "[report.ports]" in err
+    own.write_text("-- parameters:\n--   least\nSELECT :least;")
+    assert options_of("--config", told(text), "report", "commands") == {}
+    assert "a parameter cannot be understood" in refused(capsys, "--config", told(text), "report", "ports")
 
 
 # Sensors

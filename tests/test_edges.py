@@ -157,6 +157,14 @@ def test_a_zone_of_no_offset_is_utc(connection):
         assert not connection.table_exists("temp", "kept")
 
 
+def test_what_reads_no_roll_ups_does_not_wait_for_them(connection):
+    for name, options in (("timeline", {"by": "hour"}), ("sessions", {}), ("timeline", {})):
+        with one_state(connection):
+            asked = made(Snapshot(connection, report(name), Period(zone="Europe/Berlin"), None, options))
+            assert b"".join(written(asked, "csv", Look())).count(b"\n") > 10
+            assert connection.table_exists("temp", "kept") == ((name, options) == ("timeline", {}))
+
+
 def test_a_session_over_days_with_further_parts(tmp_path):
     """Its parts are looked at once, whatever days it touches and pieces there are."""
     events = [did("long", 61 * number, "command.input", input=f"c{number % 7}", sensor="a") for number in range(4000)]

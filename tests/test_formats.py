@@ -181,6 +181,24 @@ def test_values_that_no_calendar_and_no_number_has():
 WIDE = ("漢字かな交じり文", "e\u0301a\u0308", "한국어", "A\u3099", "ascii", "Ελληνικά")
 
 
+def test_moments_say_utc_where_days_are_others():
+    """On pages; for programs a moment has its Z."""
+    columns = [Column("first", Kind.MOMENT), Column("last_seen", Kind.MOMENT, "last"), Column("day", Kind.DAY)]
+    sections = [
+        Table("a", "A", columns, [(0, None, 0)]),
+        Figures("b", "B", columns, (0, 0, 0)),
+        Sum("s", "S", ("all", 1), (("one", 1),)),
+        Records("c", "C", columns, [{"first": "1970-01-01T00:00:00.000000Z", "last_seen": "Then", "day": "T"}]),
+    ]
+    for form in ("table", "text", "markdown"):
+        there = printed(Document("made", "t", Period(zone="Europe/Berlin"), None, sections), form)
+        plain = printed(Document("made", "t", Period(), None, sections), form)
+        assert there.count("first UTC") == there.count("last UTC") == 3
+        assert "UTC" not in plain.replace("all time", "")
+        assert plain.count("1970-01-01 00:00:00") == there.count("1970-01-01 00:00:00") == 4
+        assert "Then" in plain  # a text of the user's in such a column is as it is
+
+
 def test_wide_and_combining_characters_keep_the_columns():
     made = Table("rows", "Rows", [Column("text"), Column("n", Kind.COUNT)], [(text, 7) for text in WIDE])
     _, _, _, heading, *lines = printed(document(made), "table").splitlines()

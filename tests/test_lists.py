@@ -9,6 +9,7 @@ from figures.material import made_logs
 from filled import DAY_US, EMPTY_SHA1, EMPTY_SHA256, HOSTILE, fill
 from hypothesis import given
 from hypothesis import strategies as st
+from ingested import database
 
 from sesscore.cli import main
 from sesscore.errors import UsageError
@@ -126,6 +127,36 @@ def test_a_day_without_anything_has_a_step(by_hand, tmp_path):
         steps = document(database.connection, "timeline")["steps"]
     assert [step["start"] for step in steps] == [f"1970-01-0{day}" for day in range(1, 6)]
     assert [step["events"] for step in steps] == [18, 0, 0, 0, 12]
+
+
+DAYS = (20_454, 20_454 + 101, 20_454 + 202 + 1)  # of the last two one day more is between than is printed
+WILD = ("0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2106-02-07T06:28:15Z", "9999-12-31T23:59:59.999999Z")
+
+
+def test_long_breaks_and_clocks_that_are_wrong_make_no_steps(tmp_path):
+    """A hundred empty ones in a row are there, in all forms of time; more are not, whatever the zone."""
+    times = [*WILD, *(Period(day * DAY_US).since for day in DAYS)]
+    near = [Period(DAYS[0] * DAY_US + hours * 3_600_000_000).since for hours in (101, 203)]
+    path = database(tmp_path, log=[{"eventid": "e", "session": time, "timestamp": time} for time in [*times, *near]])
+    with open_for_reading(path) as opened:
+        for tz in ("UTC", "Europe/Berlin"):
+
+            def found(name, tz=tz, **options):
+                (steps,) = (
+                    rows
+                    for rows in document(opened.connection, name, tz=tz, **options).values()
+                    if isinstance(rows, list)
+                )
+                return steps
+
+            steps = found("timeline")
+            assert len(steps) == len(WILD) + 1 + 100 + 1 + 1
+            assert [step["sessions_average"] for step in steps[-2:]] == [0.14, 0.14]
+            assert steps[-1]["sessions_running"] == len(times) + len(near)
+            assert len(found("timeline", by="hour")) == len(times) + 100 + 2
+            assert len(found("daily")) == len(steps)
+            assert len(found("weekly")) < 40
+            assert len(found("monthly")) < 20
 
 
 @pytest.mark.parametrize("since", [0, 3, 9, 30])

@@ -253,6 +253,48 @@ def test_a_folder_that_may_not_be_read_is_said(ask, folder, monkeypatch, closed)
         assert "check the permissions" in err
 
 
+def test_a_column_that_is_called_as_jsonl_calls_the_section(ask, folder):
+    """It has a number then, as columns of one name have; alone in its report it has its name."""
+    (folder / "two").mkdir()
+    for file in ("two/1_one.sql", "alone.sql"):
+        (folder / file).write_text("SELECT 'a' AS section, 2 AS \"section:1\"")
+    (folder / "two/2_other.sql").write_text("SELECT 'b' AS section, 3 AS x")
+    assert ask("two", "--format", "jsonl")[1].splitlines() == [
+        '{"section":"one","section:2":"a","section:1":2}',
+        '{"section":"other","section:1":"b","x":3}',
+    ]
+    assert json.loads(ask("two", "--format", "json")[1])["other"] == [{"section": "b", "x": 3}]
+    assert ask("alone", "--format", "jsonl")[1] == '{"section":"a","section:1":2}\n'
+
+
+def test_help_lists_them_also_beside_broken_ones(capsys, folder, monkeypatch):
+    (folder / "mine.sql").write_text(
+        "-- Mine, \x1b[2J.\n-- parameters:\n--   least integer = 1: of them\nSELECT :least"
+    )
+    (folder / "summary.sql").write_text("-- Never asked.\nSELECT 1")
+    (folder / "broken.sql").write_text("-- parameters:\n--   least\nSELECT 1")
+    (folder / "bytes.sql").write_bytes(b"\xff")
+    (folder / "empty").mkdir()
+    code, out, _ = outcome(capsys, "report", "--reports", str(folder), "--help")
+    lines = " ".join(out.split())
+    assert code == 0
+    assert "Reports of your own: broken Not to be used: a parameter cannot be understood: 'least'" in lines
+    assert "bytes Not to be used: the report is no UTF-8" in lines
+    assert "mine Mine, \\x1b[2J. Options of" in lines
+    assert "Options of mine: --least NUMBER of them [default: 1]" in lines
+    assert "Never asked" not in out
+    assert "Options of weekly" in out
+    monkeypatch.setenv("SESSCORE_REPORT_REPORTS", str(folder))
+    assert outcome(capsys, "report", "--help")[1] == out
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    code, out, _ = outcome(capsys, "report", "--help")
+    assert (code, "Permission denied" in out, "Options of weekly" in out) == (0, True, True)
+
+
 def test_a_text_that_is_no_utf_8_is_the_statements(ask, folder):
     (folder / "bad.sql").write_text("SELECT 'a' AS x UNION ALL SELECT CAST(x'ff' AS TEXT)")
     code, _, err = ask("bad", "--format", "jsonl")

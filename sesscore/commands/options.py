@@ -5,8 +5,8 @@ same everywhere have a short one too, SESSCORE_DB, and may stand at the top of a
 """
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,14 +27,16 @@ FILE = click.Path(readable=False)  # whoever opens it says why it cannot, and wi
 
 @dataclass
 class Settings:
-    """What holds for the whole command line. sensors: those configured.
+    """What holds for the whole command line.
 
     For `main`, if a command fails: debug; error_line, which says it as a line of a log (what, where, hint, exit code).
+    sensors: those configured. reports: what the configuration says of the options that reports have of their own.
     """
 
     debug: bool = False
     error_line: Callable[[str, str, str, int], str] | None = None
     sensors: tuple["Sensor", ...] = ()
+    reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class UtcOffset(click.ParamType[int]):

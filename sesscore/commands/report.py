@@ -11,7 +11,9 @@ import click
 from sesscore.commands import options
 from sesscore.commands.periods import period
 from sesscore.commands.telemetry import Telemetry, telemetry
+from sesscore.errors import SesscoreError
 from sesscore.output import STDOUT
+from sesscore.safetext import safe
 
 if TYPE_CHECKING:
     from sesscore.formats import Look
@@ -23,7 +25,7 @@ FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown")
 
 
 class _Reports(click.Command):
-    """Its help lists the reports and their options."""
+    """Its help lists the reports and their options, those of the user's too."""
 
     def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """After the options."""
@@ -33,10 +35,42 @@ class _Reports(click.Command):
         found = [find(name) for name in shipped()]
         with formatter.section("Reports"):
             formatter.write_dl([(one.name, one.answers) for one in found])
-        for one in found:
+        mine, rows = _of_the_user(own_folder(self._folder(context)))
+        if rows:
+            with formatter.section("Reports of your own"):
+                formatter.write_dl(rows)
+        for one in (*found, *mine):
             if one.parameters:
                 with formatter.section(f"Options of {one.name}"):
-                    formatter.write_dl(list(described(one)))
+                    formatter.write_dl([(safe(name), safe(said)) for name, said in described(one)])
+
+    def _folder(self, context: click.Context) -> str | None:
+        """What --reports says; help comes before other options are looked at."""
+        option = next(one for one in self.params if one.name == "reports")
+        told = context.params.get("reports") or option.resolve_envvar_value(context)
+        return told or context.lookup_default("reports")
+
+
+def _of_the_user(folder: Path) -> tuple[list["Report"], list[tuple[str, str]]]:
+    """The user's reports, and what each says; of one that cannot be read, why."""
+    from sesscore.report.registry import own
+    from sesscore.report.registry import report as find
+
+    found: list[Report] = []
+    rows: list[tuple[str, str]] = []
+    try:
+        names = own(folder)
+    except SesscoreError as error:
+        return [], [(safe(str(folder)), safe(error.what))]
+    for name in names:
+        try:
+            one = find(name, folder)
+        except SesscoreError as error:
+            rows.append((name, safe(f"Not to be used: {error.what} ({error.where})")))
+        else:
+            found.append(one)
+            rows.append((name, safe(one.answers) or "–"))
+    return found, rows
 
 
 def described(report: "Report") -> Iterator[tuple[str, str]]:
@@ -78,6 +112,7 @@ def of_reports(command: options.Command) -> options.Command:
 @of_reports
 @click.option(
     "--reports",
+    is_eager=True,  # help lists what lies there
     type=options.FILE,
     metavar="FOLDER",
     help="Where your own reports lie.  [default: reports beside your config.toml]",
@@ -154,14 +189,15 @@ def own_folder(given: str | None) -> Path:
 
 
 def given(report: "Report", words: Sequence[str]) -> dict[str, "Value"]:
-    """The options of a report by the names of its parameters: of the command line, else of variables.
+    """The options of a report by its parameters: of the command line, else of variables, else of the configuration.
 
     Raises UsageError.
     """
     from sesscore.errors import UsageError
 
     by_option = {f"--{one.option}": one for one in report.parameters.values()}
-    values = dict(_of_variables(report))
+    configured = click.get_current_context().ensure_object(options.Settings).reports.get(report.name, {})
+    values = {**configured, **dict(_of_variables(report))}
     waiting = list(words)
     while waiting:
         option, equals, text = waiting.pop(0).partition("=")

@@ -1,7 +1,11 @@
-"""JSON lines: an object for each row. A report of several sections says on each line of which it is."""
+"""JSON lines: an object for each row. A report of several sections says on each line of which it is.
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+A column that is called `section` is `section:1` then, as SQLite tells columns of one name apart.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 from sesscore.formats.json import objects, streamed
 from sesscore.formats.rows import sections_of_rows
@@ -16,5 +20,13 @@ def pieces(document: Document, look: "Look") -> Iterator[bytes]:
     sections = sections_of_rows(document)
     for section in sections:
         for row in objects(section):
-            yield from streamed({"section": section.name, **row} if len(sections) > 1 else row)
+            yield from streamed(_told(section.name, row) if len(sections) > 1 else row)
             yield b"\n"
+
+
+def _told(section: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row with its section, each name once."""
+    if "section" not in row:
+        return {"section": section, **row}
+    other = next(name for number in count(1) if (name := f"section:{number}") not in row)
+    return {"section": section, **{other if name == "section" else name: value for name, value in row.items()}}

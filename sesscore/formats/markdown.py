@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sesscore.formats.rows import seen
+from sesscore.formats.rows import for_people, seen
 from sesscore.report.document import Column, Document
 from sesscore.report.values import Value, shown
 from sesscore.safecells import markdown_cell
@@ -21,7 +21,7 @@ def pieces(document: Document, look: "Look") -> Iterator[bytes]:
     """A heading, then a table for each section. A value that is absent is a dash, an empty text nothing."""
     if document.title:
         yield f"# {_said(document.title)}\n\n{_said(document.covers)}\n\n".encode()
-    for number, section in enumerate(document.sections):
+    for number, section in enumerate(for_people(document)):
         columns, rows = seen(section)
         if number:
             yield b"\n"

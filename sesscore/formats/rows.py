@@ -1,6 +1,7 @@
 """Sections as rows of plain or shown values, for the formats that are made of rows."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sesscore.report.document import Column, Document, Figures, Records, Section, Sum, Table
 from sesscore.report.values import Kind, Value
@@ -9,6 +10,21 @@ from sesscore.report.values import Kind, Value
 def sections_of_rows(document: Document) -> list[Section]:
     """The sections but those that stand aside."""
     return [section for section in document.sections if not (isinstance(section, Records) and section.aside)]
+
+
+def for_people(document: Document) -> list[Section]:
+    """The sections, of which the headings of moments say UTC, if the days and the title are by other clocks."""
+    if document.period.zone == "UTC":
+        return list(document.sections)
+    return [section if isinstance(section, Sum) else _of_utc(section) for section in document.sections]
+
+
+def _of_utc(section: Figures | Table | Records) -> Section:
+    columns = [
+        replace(column, label=f"{column.heading} UTC") if column.kind is Kind.MOMENT else column
+        for column in section.columns
+    ]
+    return replace(section, columns=columns)
 
 
 def seen(section: Section) -> tuple[Sequence[Column], Iterator[Sequence[Value]]]:

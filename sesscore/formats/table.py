@@ -5,7 +5,7 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from sesscore.formats.grid import grid
-from sesscore.formats.rows import seen
+from sesscore.formats.rows import for_people, seen
 from sesscore.render import BAD, DIM, GOOD, HEADING, Line, Span, bare, cell_text, written
 from sesscore.report.document import Column, Document, Figures, Records, Section, Sum, Table
 from sesscore.report.values import Value, shown
@@ -26,7 +26,7 @@ def page(document: Document, limit: int, *, drawn: bool = True) -> Iterator[Line
     """The lines, of at most `limit` columns where the content allows. drawn: with bars."""
     if document.title:
         yield from _title(document, limit)
-    for sections in _side_by_side([section for section in document.sections if not section.unseen]):
+    for sections in _side_by_side([section for section in for_people(document) if not section.unseen]):
         if document.title:
             yield []
         if len(sections) == 1:

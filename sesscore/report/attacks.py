@@ -19,7 +19,7 @@ _SELECTIONS = ("sessions", "older")
 _KEPT = 16 << 20  # bytes of rows that are kept for the next list of them
 _ROW = 1000  # bytes of one beside its activities
 _COLUMNS = (
-    Column("started", Kind.MOMENT),
+    Column("started", Kind.MOMENT, whole=True),
     Column("session", whole=True),
     Column("sensor"),
     Column("src_ip", whole=True),

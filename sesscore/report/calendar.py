@@ -3,6 +3,7 @@
 from sesscore.render import moment
 
 DAY_US = 86_400_000_000
+EMPTY = 100  # days, hours, weeks or months in a row, at the most, on which nothing happened and which are printed
 _THURSDAY = 3  # days after a Monday
 
 

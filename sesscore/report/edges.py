@@ -77,13 +77,11 @@ class Rollups:
         return [(_FIRST_DAY, known), *kept], [before, *rest]
 
     def _pieces(self, period: Period, clocks: Zone) -> Iterator[Piece]:
-        """The days of a zone, as far as there are events."""
-        first_us, last_us = next(self._connection.execute(sql("edges/extent")))
-        if first_us is None:
-            return iter(())
-        since_us = first_us if period.since_us is None else max(period.since_us, first_us)
-        until_us = last_us + 1 if period.until_us is None else min(period.until_us, last_us + 1)
-        return pieces(since_us, until_us, clocks)
+        """The days of a zone on which there can be events."""
+        since_us = EARLIEST_US if period.since_us is None else period.since_us
+        until_us = LATEST_US if period.until_us is None else period.until_us
+        for first, end in _runs(active_days(self._connection, since_us, until_us)):
+            yield from pieces(max(since_us, first * DAY_US), min(until_us, end * DAY_US), clocks)
 
     def _lay(self, kept: Ranges, rest: Iterable[Piece]) -> None:
         """Makes the temporary tables, and has views take the place of the others."""
@@ -107,6 +105,25 @@ class Rollups:
 
     def _run(self, name: str, **values: int) -> None:
         self._connection.execute(sql(f"edges/{name}"), values)
+
+
+def active_days(connection: apsw.Connection, since_us: int, until_us: int) -> Iterator[int]:
+    """The UTC days on which anything happened, of those that a period touches."""
+    bounds = {"first_utc": since_us // DAY_US, "end_utc": -(-until_us // DAY_US)}
+    return (day for (day,) in connection.execute(sql("edges/days"), bounds))
+
+
+def _runs(days: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Days that follow each other, as ranges: a clock that was wrong once makes no thousands of days."""
+    first = end = None
+    for day in days:
+        if day != end:
+            if first is not None and end is not None:
+                yield first, end
+            first = day
+        end = day + 1
+    if first is not None and end is not None:
+        yield first, end
 
 
 def _stored(period: Period, clocks: Zone) -> bool:

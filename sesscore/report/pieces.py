@@ -1,9 +1,10 @@
-"""A period in days, weeks or months; those in its midst on which nothing happened are there too."""
+"""A period in days, weeks or months; those between on which nothing happened are there too, but for long breaks."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from sesscore.report.calendar import EMPTY
 from sesscore.report.snapshot import Snapshot
 
 Sensor = tuple[int, str]  # its number and its name
@@ -42,16 +43,29 @@ class Cut:
         return first == self.start(first) and snapshot.end_day == self.after(first)
 
     def pieces(self, snapshot: Snapshot) -> Iterator[Piece]:
-        """From the first to the last with anything; if the period is one piece, that one in any case."""
-        after: int | None = None
+        """From the first to the last with anything; if the period is one piece, that one in any case.
+
+        Of more than EMPTY without anything in a row there is none: a clock that was wrong once would make thousands.
+        """
+        before: Piece | None = None
         for piece in self._filled(snapshot):
-            while after is not None and after < piece.first:
-                yield Piece(after, self.after(after))
-                after = self.after(after)
+            if before is not None:
+                yield from self._between(before, piece)
             yield piece
-            after = piece.end
-        if after is None and self.single(snapshot):
+            before = piece
+        if before is None and self.single(snapshot):
             yield Piece(snapshot.first_day, snapshot.end_day)
+
+    def _between(self, before: Piece, piece: Piece) -> list[Piece]:
+        """The empty ones, if they are not too many."""
+        empty: list[Piece] = []
+        first = before.end
+        while first < piece.first:
+            if len(empty) == EMPTY:
+                return []
+            empty.append(Piece(first, self.after(first)))
+            first = empty[-1].end
+        return empty
 
     def _filled(self, snapshot: Snapshot) -> Iterator[Piece]:
         """Those with anything, their sensors by name."""

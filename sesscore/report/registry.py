@@ -2,11 +2,12 @@
 
 A report is a folder of statements, or one file; each statement is a section, in the order of the file names, whose
 digits in front are left out. A report whose sections need more than SQL has a module, named in COMPOSED, that makes
-the document; its OPTIONS are options of the report beside those of the statements.
+the document; its OPTIONS are options of the report beside those of the statements, its VARIANTS those with which
+the document has other forms.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -16,6 +17,7 @@ from sesscore.errors import StorageError, UsageError
 from sesscore.queries import folders, names, sql
 from sesscore.report.document import TOP
 from sesscore.report.statement import Parameter, Statement, parse
+from sesscore.report.values import Value
 
 _SHIPPED = "reports"
 _ORDER = re.compile(r"^\d+_")
@@ -31,6 +33,7 @@ COMPOSED = {
     "monthly": "Each month in the same form, with trends.",
     "sessions": "Sessions by filters, in any order, page by page.",
     "summary": "The whole database on one page.",
+    "timeline": "What happened in each day or hour, with running totals and moving averages.",
     "weekly": "Each ISO week in the same form.",
 }
 
@@ -43,7 +46,7 @@ SHARED = {"abnormal": "attacks", "monthly": "daily", "weekly": "daily"}
 class Report:
     """A report. composed: a module of its name makes its document. own: it is the user's. bare: without a title.
 
-    options: those that no statement has, but the module.
+    options: those that no statement has, but the module. variants: options with which the document has other forms.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Report:
     own: bool = False
     bare: bool = False
     options: tuple[Parameter, ...] = ()
+    variants: tuple[Mapping[str, Value], ...] = ({},)
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
@@ -93,8 +97,10 @@ def _shipped(name: str) -> Report:
     statements = _statements({one: sql(f"{folder}/{one}") for one in names(folder)}, f"sql/{folder}")
     if name not in COMPOSED:
         return Report(name, statements[0].answers, statements)
-    options = getattr(import_module(f"sesscore.report.{name}"), "OPTIONS", ())
-    return Report(name, COMPOSED[name], statements, composed=True, options=options)
+    module = import_module(f"sesscore.report.{name}")
+    options: tuple[Parameter, ...] = getattr(module, "OPTIONS", ())
+    variants: tuple[Mapping[str, Value], ...] = getattr(module, "VARIANTS", ({},))
+    return Report(name, COMPOSED[name], statements, composed=True, options=options, variants=variants)
 
 
 def _own(folder: Path, name: str) -> Report | None:

@@ -1,6 +1,7 @@
 """JSON Schema of what a report says to programs: taken from the document that it makes of an empty database."""
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from sesscore.report.document import TOP, Column, Document, Figures, Records, Section, Sum, Table
@@ -39,7 +40,8 @@ def schema(report: Report) -> dict[str, Any]:
     try:
         run_migrations(connection)
         functions(connection)
-        return _document([made(Snapshot(connection, report, period)) for period in _PERIODS])
+        forms = product(report.variants, _PERIODS)
+        return _document([made(Snapshot(connection, report, period, None, options)) for options, period in forms])
     finally:
         connection.close()
 
@@ -57,13 +59,23 @@ def _document(documents: Sequence[Document]) -> dict[str, Any]:
         "tz": {"type": "string"},
         **heads,
     }
-    sections = {section.name: _section(section) for section in document.sections}
+    sections = {section.name: _section(documents, section.name) for section in document.sections}
     found = _object({**top, **sections})
     found["required"] = [name for name in found["required"] if name not in sometimes]
     return {"$schema": DIALECT, "$id": document.schema, **found}
 
 
-def _section(section: Section) -> Mapping[str, Any]:
+def _section(documents: Sequence[Document], name: str) -> Mapping[str, Any]:
+    """The section of that name, which may have several forms."""
+    forms: list[Mapping[str, Any]] = []
+    for document in documents:
+        form = next(_form(section) for section in document.sections if section.name == name)
+        if form not in forms:
+            forms.append(form)
+    return forms[0] if len(forms) == 1 else {"anyOf": forms}
+
+
+def _form(section: Section) -> Mapping[str, Any]:
     match section:
         case Figures():
             return {**_row(section.columns), "title": section.title}

@@ -52,7 +52,7 @@ class Snapshot:
         self.options = {name: one.default for name, one in report.parameters.items()} | dict(options or {})
         if report.own:
             connection.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)  # nor can it look at, or make, another file
-        self._rollups = Rollups(connection, period)
+        self._rollups: Rollups | None = None
         self._bound = bindings(connection, period, sensor)
         self._columns = {statement.name: self._prepared(statement) for statement in report.statements}
 
@@ -89,9 +89,14 @@ class Snapshot:
     def rows(self, name: str, **values: Value) -> Iterator[Sequence[Value]]:
         """The rows of a statement, asked for when they are taken."""
         statement = self.report.statement(name)
+        if statement.reads_rollups:
+            self._fitted()
+        return self._asked(statement, self._bindings(statement, values))
+
+    def _asked(self, statement: Statement, bound: Mapping[str, Value]) -> Iterator[Sequence[Value]]:
         try:
             with self._mistakes(statement):
-                yield from self.connection.cursor().execute(statement.sql, self._bindings(statement, values))
+                yield from self.connection.cursor().execute(statement.sql, bound)
         finally:  # of some only the first row is wanted
             self._run.current += 1
 
@@ -101,7 +106,7 @@ class Snapshot:
 
     def elsewhere(self, period: Period) -> Days:
         """The days on which the roll-ups hold another period; `shift` days earlier they are those of the calendar."""
-        return self._rollups.elsewhere(period)
+        return self._fitted().elsewhere(period)
 
     def whole_days(self, first: int, end: int) -> Days:
         """The days on which the roll-ups hold all of some days of the calendar, whether the period has them or not."""
@@ -121,6 +126,12 @@ class Snapshot:
         """A document of the report."""
         title = "" if self.report.bare else f"sesscore {self.report.name}"
         return Document(self.report.name, title, self.period, self.sensor, sections, **more)
+
+    def _fitted(self) -> Rollups:
+        """The roll-ups of the period and its zone. They are made when a statement first wants them: it takes time."""
+        if self._rollups is None:
+            self._rollups = Rollups(self.connection, self.period)
+        return self._rollups
 
     def _bindings(self, statement: Statement, values: Mapping[str, Value]) -> dict[str, Value]:
         own = {one.name: self.options[one.name] for one in statement.parameters}

@@ -95,6 +95,11 @@ class Statement:
     columns: tuple[Column, ...] = ()
     where: str = ""
 
+    @property
+    def reads_rollups(self) -> bool:
+        """Whether it names what must first be made to fit the period and the zone."""
+        return "rollup_" in self.sql or "value_totals" in self.sql
+
 
 def parse(name: str, text: str, where: str) -> Statement:
     """Reads a file. Raises UsageError for a header that cannot be understood; where: for that error."""

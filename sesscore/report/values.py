@@ -8,6 +8,7 @@ from sesscore.render import moment
 Value = int | float | str | bytes | None  # what SQLite answers with
 
 _DAY_US = 86_400_000_000
+_MOMENT = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
 class Kind(StrEnum):
@@ -44,6 +45,8 @@ def shown(kind: Kind, value: Value) -> str | None:
     match value:
         case None:
             return None
+        case str() if kind is Kind.MOMENT and _MOMENT.fullmatch(value):  # of a record, which is as programs read it
+            return _to_the_second(value)
         case bytes() | str():
             return str(plain(kind, value))
     match kind:

@@ -61,15 +61,19 @@ class NamedZone:
         before = wall_us - _offset(naive.replace(fold=0))
         after = wall_us - _offset(naive.replace(fold=1))
         # Of a time that comes twice `before` is the first; one that is skipped has `before` after the change.
-        return self._change(after, before) if after < before else before
+        return self.change(after, before) if after < before else before
 
-    def _change(self, early: int, late: int) -> int:
+    def offset(self, us: int) -> int:
+        """How far east of Greenwich they are at a moment."""
+        return self.shown(us) - us
+
+    def change(self, early: int, late: int) -> int:
         """The moment at which the clocks change between two others; changes are on whole seconds."""
         early, late = early // SECOND_US, -(-late // SECOND_US)
-        new = self.shown(late * SECOND_US) - late * SECOND_US
+        new = self.offset(late * SECOND_US)
         while late - early > 1:
             middle = (early + late) // 2
-            if self.shown(middle * SECOND_US) - middle * SECOND_US == new:
+            if self.offset(middle * SECOND_US) == new:
                 late = middle
             else:
                 early = middle
@@ -101,11 +105,17 @@ def rfc3339(us: int) -> str:
     return f"{_clock(us, 'T')}.{us % SECOND_US:06}Z"
 
 
-def written(us: int, place: Zone) -> str:
-    """A moment as the clocks of a place show it, with their offset if that is not always the same."""
+def written(us: int, place: Zone, *, brief: bool = False) -> str:
+    """A moment as the clocks of a place show it, with their offset if that is not always the same.
+
+    brief: without seconds, if there are none.
+    """
     wall_us = place.shown(us)
     fraction = f".{us % SECOND_US:06}" if us % SECOND_US else ""
-    return _clock(wall_us, " ") + fraction + ("" if isinstance(place, FixedZone) else _east(wall_us - us))
+    clock = _clock(wall_us, " ")
+    if brief and wall_us % MINUTE_US == 0:
+        clock = clock.removesuffix(":00")
+    return clock + fraction + ("" if isinstance(place, FixedZone) else _east(wall_us - us))
 
 
 def _clock(wall_us: int, between: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from figures.alerts import alerts
-from figures.counting import Row, artifact, distinct, most
+from figures.counting import EMPTY, Row, artifact, distinct, most
 from figures.rarest import rarest
 from figures.selection import LOGINS, TRANSFERS, Selection, Stretch
 from figures.times import average, day_text, hundredths, monday_of, month_before, month_end, month_of, week_text
@@ -56,12 +56,14 @@ def monthly(selection: Selection, all_sensors: bool = False) -> Row:
 
 
 def _filled(pieces: dict[int, Stretch], after: Callable[[int], int]) -> dict[int, Stretch]:
-    """With the pieces between them in which nothing happened."""
+    """With the pieces between them in which nothing happened, if these are not too many in a row."""
     filled: dict[int, Stretch] = {}
-    key = min(pieces, default=0)
-    while pieces and key <= max(pieces):
-        filled[key] = pieces.get(key, Stretch())
-        key = after(key)
+    for key in sorted(pieces):
+        empty: list[int] = []
+        while filled and len(empty) <= EMPTY and (between := after(empty[-1] if empty else max(filled))) < key:
+            empty.append(between)
+        filled |= {between: Stretch() for between in empty if len(empty) <= EMPTY}
+        filled[key] = pieces[key]
     return filled
 
 

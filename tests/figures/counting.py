@@ -12,6 +12,8 @@ from figures.times import day_text
 Text: TypeAlias = "str | None"
 Row: TypeAlias = "dict[str, Any]"
 
+EMPTY = 100  # days, hours, weeks or months without anything in a row, at the most, that reports tell of
+
 NOTHING = frozenset(
     {
         "da39a3ee5e6b4b0d3255bfef95601890afd80709",

@@ -15,10 +15,16 @@ from sesscore.snapshot import one_state
 
 
 def document(
-    connection: apsw.Connection, name: str, *bounds: int | None, sensor: str | None = None, **options: Any
+    connection: apsw.Connection,
+    name: str,
+    *bounds: int | None,
+    sensor: str | None = None,
+    tz: str = "UTC",
+    **options: Any,
 ) -> dict[str, Any]:
     """Of one state of the database. bounds: since_us and until_us."""
+    since_us, until_us = (*bounds, None, None)[:2]
     with one_state(connection):
-        asked = made(Snapshot(connection, report(name), Period(*bounds), sensor, options))
+        asked = made(Snapshot(connection, report(name), Period(since_us, until_us, tz), sensor, options))
         found: dict[str, Any] = json.loads(b"".join(pieces(asked, "json", Look())))
     return found

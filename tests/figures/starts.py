@@ -112,20 +112,23 @@ def metrics(session: Session) -> Row:
 def passes(session: Session, source: str | None = None, command: str | None = None, **filters: Any) -> bool:
     """Whether a session passes each filter that is given.
 
-    source: an address or a network. command: a text within one that was typed. username, password, shasum, ttylog: a
-    text that an activity of the session has, username and password the same login. protocol, hassh, client_version,
+    source: an address or a network. command: a text within one that was typed. username, password, shasum: a text that
+    an activity of the session has, username and password the same login. tty: "yes" with a TTY log, "no" without;
+    ttylog: the name or hash of one. protocol, hassh, client_version,
     match_type: the text of the column.
     min_events, min_commands, min_logins, min_downloads, min_uploads: the least count.
     """
     login = {name: filters.pop(name) for name in ("username", "password") if name in filters}
     kinds = {"shasum": filters.pop("shasum", None), "ttylog": filters.pop("ttylog", None)}
+    tty, logs = filters.pop("tty", None), [a for a in session.activities if a.kind == "tty"]
     least = {name.removeprefix("min_"): filters.pop(name) for name in list(filters) if name.startswith("min_")}
     return (
         (source is None or _comes_from(session, source))
         and (command is None or _typed(session, command))
         and (not login or _tried(session, login))
         and (kinds["shasum"] is None or any(a.shasum == kinds["shasum"] for a in session.activities))
-        and (kinds["ttylog"] is None or any(a.kind == "tty" and a.value == kinds["ttylog"] for a in session.activities))
+        and (tty is None or (tty == "yes") == bool(logs))
+        and (kinds["ttylog"] is None or any(kinds["ttylog"] in (log.value, log.shasum) for log in logs))
         and all(SORTS[name](session) >= count for name, count in least.items())
         and all(getattr(session, column) == wanted for column, wanted in filters.items())
     )

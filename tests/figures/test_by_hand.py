@@ -282,10 +282,12 @@ def test_timeline_by_day(logs: list[Path]) -> None:
 
 
 def test_timeline_by_hour(logs: list[Path]) -> None:
-    steps = expected("timeline", logs, **NEW_YEAR, step="hour")["steps"]
+    steps = expected("timeline", logs, **NEW_YEAR, by="hour")["steps"]
     assert [row["start"][11:13] for row in steps] == [f"{hour:02}" for hour in range(11)]
-    assert steps[0] == step("2027-01-01T00:00:00.000000Z", 0, 6, 0, 1, 2, 2, 0, 0, 0.0)
-    assert steps[10] == step("2027-01-01T10:00:00.000000Z", 1, 6, 1, 0, 0, 0, 1, 1, 0.09)
+    assert steps[0] == step("2027-01-01T00:00:00.000000Z", 0, 6, 0, 1, 2, 2, 0, 0, 0.0) | {"clock": "2027-01-01 00:00"}
+    assert steps[10] == step("2027-01-01T10:00:00.000000Z", 1, 6, 1, 0, 0, 0, 1, 1, 0.09) | {
+        "clock": "2027-01-01 10:00"
+    }
 
 
 def test_days_are_those_of_the_zone(logs: list[Path]) -> None:
@@ -293,8 +295,8 @@ def test_days_are_those_of_the_zone(logs: list[Path]) -> None:
     assert (east[0]["start"], east[0]["sessions"]) == ("2027-01-01", 2)
     west = expected("commands", logs, tz="America/New_York")["commands"]
     assert [row["first_day"] for row in west] == ["2026-12-31", "2027-01-03"]
-    hours = expected("timeline", logs, tz="Asia/Kathmandu", step="hour")["steps"]
-    assert hours[0]["start"] == "2026-12-31T23:15:00.000000Z"
+    hours = expected("timeline", logs, tz="Asia/Kathmandu", by="hour")["steps"]
+    assert (hours[0]["start"], hours[0]["clock"]) == ("2026-12-31T23:15:00.000000Z", "2027-01-01 05:00+05:45")
 
 
 # --- what is other than before -------------------------------------------------------------------------------------

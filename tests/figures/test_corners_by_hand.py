@@ -121,7 +121,7 @@ def test_an_average_is_of_seven_days(log: Any) -> None:
 
 
 def test_an_average_is_of_twenty_four_hours(log: Any) -> None:
-    steps = log(visits(24, 24), "timeline", step="hour")["steps"]
+    steps = log(visits(24, 24), "timeline", by="hour")["steps"]
     assert len(steps) == 25
     assert [steps[at]["sessions_average"] for at in (0, 1, 23, 24)] == [24.0, 12.0, 1.0, 1.0]
 

@@ -48,6 +48,20 @@ def test_lists(filled: tuple[str, Logs], name: str) -> None:
             same(found, expected(name, logs, *period[1:], **cut))
 
 
+ZONES = ("UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns")
+
+
+def test_hours(filled: tuple[str, Logs]) -> None:
+    """Of every period, by other clocks each."""
+    db, logs = filled
+    with open_for_reading(db) as opened:
+        for number, (period, some) in enumerate(asked(logs)):
+            tz, sensor = ZONES[number % len(ZONES)], some[-1]
+            options = {"by": "hour", "average": (None, 3)[number % 2]}
+            found = document(opened.connection, "timeline", *period[1:], sensor=sensor, tz=tz, **options)
+            same(found, expected("timeline", logs, *period[1:], sensor, tz=tz, **options))
+
+
 def test_diff(filled: tuple[str, Logs]) -> None:
     """Each period beside the one before it and beside another, and sensors beside each other."""
     db, logs = filled

@@ -47,14 +47,63 @@ def offset_us(us: int, tz: str) -> int:
 # --- days, weeks, months -------------------------------------------------------------------------------------------
 
 
+@cache
+def _steady(hour: int, tz: str) -> bool:
+    """Whether clocks are the same in an hour of UTC and in the two days before."""
+    return offset_us(hour * HOUR_US - 2 * DAY_US, tz) == offset_us((hour + 1) * HOUR_US - 1, tz)
+
+
+def last_change(us: int, tz: str) -> int | None:
+    """The last moment, in the two days up to one, at which the clocks of a zone were changed; None if they were not."""
+    if _steady(us // HOUR_US, tz):
+        return None
+    now, early = offset_us(us, tz), us // SECOND_US - 2 * DAY_US // SECOND_US
+    if offset_us(early * SECOND_US, tz) == now:
+        return None
+    late = us // SECOND_US
+    while late - early > 1:
+        middle = (early + late) // 2
+        if offset_us(middle * SECOND_US, tz) == now:
+            late = middle
+        else:
+            early = middle
+    return late * SECOND_US
+
+
 def day_of(us: int, tz: str = "UTC") -> int:
-    """The day that the calendar of a zone shows at a moment."""
-    return (us + offset_us(us, tz)) // DAY_US
+    """The day of a moment: the latest that the calendar of a zone has shown.
+
+    Where clocks are put back after midnight was shown, they show the day before once more, but that has ended.
+    """
+    shown, changed = (us + offset_us(us, tz)) // DAY_US, last_change(us, tz)
+    return shown if changed is None else max(shown, (changed - 1 + offset_us(changed - 1, tz)) // DAY_US)
 
 
 def hour_of(us: int, tz: str = "UTC") -> int:
-    """The moment at which the hour began that the clocks of a zone show."""
-    return us - (us + offset_us(us, tz)) % HOUR_US
+    """The moment at which the hour of a moment began: when clocks showed a full hour, or were changed."""
+    full, changed = us - (us + offset_us(us, tz)) % HOUR_US, last_change(us, tz)
+    return full if changed is None else max(full, changed)
+
+
+def hour_after(start: int, tz: str = "UTC") -> int:
+    """When the hour ends that began at a moment."""
+    after = hour_of(start + HOUR_US, tz)
+    while (before := hour_of(after - 1, tz)) > start:
+        after = before
+    return after
+
+
+def clock_text(us: int, tz: str) -> str:
+    """What the clocks of a zone show at a whole second, and how far they are ahead of UTC, if it is not UTC."""
+    offset = offset_us(us, tz)
+    date, time = str(moment(us + offset)).split("T")
+    shown = f"{date} {time[:5] if time[6:8] == '00' else time[:8]}"
+    if tz == "UTC":
+        return shown
+    minutes, seconds = divmod(abs(offset) // SECOND_US, 60)
+    return (
+        f"{shown}{'-' if offset < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}{f':{seconds:02}' if seconds else ''}"
+    )
 
 
 @cache

@@ -8,7 +8,8 @@
 --   username text = NULL: sessions that tried this user name
 --   password text = NULL: sessions that tried this password, with --username both at once
 --   hash text = NULL: sessions with a file or TTY log of this SHA-256
---   tty_log text = NULL: sessions with a TTY log of this name
+--   tty text of yes|no = NULL: sessions with a TTY log, or without one
+--   tty_log text = NULL: sessions with a TTY log of this name or hash
 --   hassh text = NULL: sessions of clients with this HASSH
 --   client_version text = NULL: sessions of clients that call themselves so
 --   match_type text = NULL: full_delimited, session_id_only or event_session
@@ -123,11 +124,18 @@ WHERE m.started_us >= max(:since_us, coalesce(:after_us, :since_us))
             AND j.value ->> 0 > 2
             AND j.value ->> 3 IN (SELECT text_id FROM text WHERE value = :hash)
     ))
+    AND (:tty IS NULL OR (:tty = 'yes') = EXISTS (
+        SELECT 1 FROM part AS p, json_each(p.activities) AS j
+        WHERE p.session_key = m.session_key AND j.value ->> 0 = 10
+    ))
     AND (:tty_log IS NULL OR EXISTS (
         SELECT 1 FROM part AS p, json_each(p.activities) AS j
         WHERE p.session_key = m.session_key
             AND j.value ->> 0 = 10
-            AND j.value ->> 2 IN (SELECT text_id FROM text WHERE value = :tty_log)
+            AND (
+                j.value ->> 2 IN (SELECT text_id FROM text WHERE value = :tty_log)
+                OR j.value ->> 3 IN (SELECT text_id FROM text WHERE value = :tty_log)
+            )
     ))
 ORDER BY m.started_us, m.sensor, m.session_id
 LIMIT :most;

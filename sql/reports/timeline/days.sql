@@ -1,7 +1,9 @@
 -- What happened day by day, with the sum of all sessions so far and the average of the last days.
+-- Days without anything between two others have rows, too, unless there are more than `empty` of them in a row.
 -- title: Days
--- parameters:
---   average integer from 1 = 7: days of which sessions_average is
+-- given:
+--   average integer = 7: days of which sessions_average is
+--   empty integer = 100: days without anything in a row, at the most, that are rows
 -- columns:
 --   start day as day
 --   sessions count bar
@@ -38,12 +40,14 @@ begun AS (
         AND (:sensor_id IS NULL OR sensor_id = :sensor_id)
     GROUP BY day
 ),
-step (day, last_day) AS (
-    SELECT min(day), max(day) FROM seen
-    HAVING count(*) > 0
+known AS (
+    SELECT day, lead(day) OVER (ORDER BY day) AS next_day FROM seen
+),
+step (day, next_day) AS (
+    SELECT day, iif(next_day - day <= :empty + 1, next_day, NULL) FROM known
     UNION ALL
-    SELECT day + 1, last_day FROM step
-    WHERE day < last_day
+    SELECT day + 1, next_day FROM step
+    WHERE day + 1 < next_day
 ),
 counted AS (
     SELECT
@@ -58,11 +62,28 @@ counted AS (
     FROM step AS p
     LEFT JOIN seen AS s ON s.day = p.day
     LEFT JOIN begun AS b ON b.day = p.day
+),
+added AS (
+    SELECT
+        *,
+        sum(sessions) OVER running AS sessions_running,
+        sum(sessions) OVER latest AS of_latest,
+        min(:average, start - first_value(start) OVER running + 1) AS days
+    FROM counted
+    WINDOW
+        running AS (ORDER BY start),
+        latest AS (ORDER BY start RANGE BETWEEN :average - 1 PRECEDING AND CURRENT ROW)
 )
 SELECT
-    *,
-    sum(sessions) OVER (ORDER BY start) AS sessions_running,
-    (200 * sum(sessions) OVER latest + count(*) OVER latest) / (2 * count(*) OVER latest) / 100.0 AS sessions_average
-FROM counted
-WINDOW latest AS (ORDER BY start ROWS BETWEEN :average - 1 PRECEDING AND CURRENT ROW)
+    start,
+    sessions,
+    events,
+    login_failed,
+    login_success,
+    commands,
+    downloads,
+    uploads,
+    sessions_running,
+    (200 * of_latest + days) / (2 * days) / 100.0 AS sessions_average
+FROM added
 ORDER BY start;
