@@ -116,9 +116,11 @@ def _arguments(command: str, db: Path, log: str, session: str) -> list[str]:
 
 
 def _traces(folder: Path) -> dict[str, str]:
-    """Each file with a hash, its mode and when it was changed."""
+    """Each file with a hash, its mode and when it was changed, but the status that says that ingest failed."""
     made = {}
     for path in folder.iterdir():
+        if path.name.endswith(".status.json"):
+            continue
         info = path.stat()
         data = path.read_bytes() if os.access(path, os.R_OK) else b""
         made[path.name] = f"{hashlib.sha256(data).hexdigest()[:16]} {stat.filemode(info.st_mode)} {info.st_mtime_ns}"
