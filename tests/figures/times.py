@@ -55,7 +55,7 @@ def _steady(hour: int, tz: str) -> bool:
 
 def last_change(us: int, tz: str) -> int | None:
     """The last moment, in the two days up to one, at which the clocks of a zone were changed; None if they were not."""
-    if _steady(us // HOUR_US, tz):
+    if tz == "UTC" or _steady(us // HOUR_US, tz):
         return None
     now, early = offset_us(us, tz), us // SECOND_US - 2 * DAY_US // SECOND_US
     if offset_us(early * SECOND_US, tz) == now:
