@@ -7,7 +7,7 @@ What is an address:
 * What is an IPv6 address as a whole and has a digit.
 * Words with dots between of which the last is a top-level domain. If that is the end of names of files as well (`sh`,
   `py`, `zip`), only after `//`, `@` or `www.`, or before a slash. Not in a path (after a single slash), where it is
-  a file or a folder, and not before a bracket, where it is a call.
+  a file or a folder, and not before a bracket, where it is a call, unless it follows `@`, `//` or the like.
 
 All else stays as it is, and what was written so once stays so.
 """
@@ -24,7 +24,7 @@ _IPV4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 
 # Each begins where a word begins and never gives back what it took, so the time grows with the length of the text.
 _COLONS = re.compile(r"(?<![\w:])(?=[0-9A-Fa-f]*+:[0-9A-Fa-f]*+:)[0-9A-Fa-f:]++(?:\.[0-9]++)*+(?![\w:[])")
-_SCHEME = re.compile(rf"([A-Za-z][A-Za-z0-9+-]{{0,19}})://(?={_HOST}|\\\\)")
+_SCHEME = re.compile(rf"([A-Za-z][A-Za-z0-9+-]{{0,19}})://(?={_HOST}|\\)")
 _HOST_OR_NAME = re.compile(
     rf"(?<=\[://\]){_HOST}++|(?<![\w-])-*+(?P<name>[\w-]++(?:[{_DOT}][\w-]++)++)",
 )
@@ -77,11 +77,13 @@ def _is_address(match: re.Match[str]) -> bool:
         return True
     before, after = match.string[max(0, start - 10) : start], match.string[end : end + 1]
     marked = before.endswith("@") or _AFTER_A_HOST_MARK.search(before) is not None
-    if after == "(" or (before.endswith(("/", "\\")) and not marked):
+    if (after == "(" or before.endswith(("/", "\\"))) and not marked:
         return False
     words = re.split(f"[{_DOT}]", name)
     web = words[0].lower() == "www" and len(words) > 2
     last = unicodedata.normalize("NFKC", words[-1]).lower()
-    if last in SURE or last.startswith("xn--"):
+    # To some programs only `.` is a dot, and a name ends before the others.
+    ends = {last, *(run.rpartition(".")[2].lower() for run in re.split(f"[{_DOT[1:]}]", name)[:-1] if "." in run)}
+    if not ends.isdisjoint(SURE) or last.startswith("xn--"):
         return True
     return web or (last in EITHER and (marked or after == "/"))

@@ -122,6 +122,8 @@ def test_nothing_but_brackets_and_schemes(text):
 @settings(deadline=None, max_examples=300)
 @given(URL_TEXT | ANY_TEXT)
 @example("http://\\\\@http://")
+@example("http://\\@http://")
+@example(":@evil.com(")
 def test_no_link_is_left(text):
     assert links(defang(text)) == []
 

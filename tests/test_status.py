@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -254,7 +255,13 @@ def test_watching_ends_when_all_are_over(tmp_path: Path) -> None:
     assert (watching.returncode, err) == (0, "")
     assert out.startswith("sesscore failed")
     put(tmp_path, fresh())
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # it may be ignored here
+    ) as watching:
         assert watching.stdout is not None
         watching.stdout.readline()
         watching.send_signal(2)
