@@ -87,9 +87,10 @@ class Telling:
 
     def finished(self, row: SourceRow, ledger: Ledger, opened: "Opened", sources: dict[str, int]) -> None:
         """A source is read to its end. ledger: all of it. sources: of the run, by what they are."""
+        if self.run.listening:
+            self._tell_quarantined()  # while it is known of which source
         self._end_of(row.stored_bytes, opened.begin, sources)
         if self.run.listening:
-            self._tell_quarantined()
             told = {"source": row.path, "state": row.state, "ledger": ledger.as_dict()}
             self.run.milestone("source_finished", **told)
 
@@ -257,5 +258,6 @@ def heard(run: Run, on_event: OnEvent | None, tell: Tell) -> Iterator[None]:
     from sesscore.telemetry.watched import watched
 
     hook = callback(on_event, tell=lambda where, what, hint: tell(Problem(where, what, hint)))
+    run.undelivered = hook.lost
     with watched(run, [hook], Documents(run), lambda name, error: None):
         yield

@@ -81,7 +81,7 @@ def test_text_says_the_same_in_short() -> None:
     assert 'db="/s.db"' in lines[0]
 
 
-@pytest.mark.parametrize("form", log.FORMATS)
+@pytest.mark.parametrize("form", ["text", "json"])
 def test_nothing_acts_on_a_terminal(form: log.Format) -> None:
     for line in written(form):
         assert seen(line.removesuffix("\n")) == line.removesuffix("\n")

@@ -94,6 +94,7 @@ def test_the_documents_of_an_ingest(desk: Desk) -> None:
     assert told.count("source_finished") == 3
     assert told.count("checkpoint") == last["transactions"]["count"]
     assert told.count("quarantined") <= told.count("source_finished") + told.count("checkpoint")
+    assert {event["source"] for event in events if event["event"] == "quarantined"} <= set(paths)
     assert (events[-1]["event"], events[-1]["ledger"]) == ("finished", result.ledger.as_dict())
     assert kept.milestones == []
 

@@ -12,6 +12,8 @@ from telemetry_made import telling
 from sesscore.commands.telemetry import telemetry, telemetry_unasked
 from sesscore.commands.watchers import Watchers
 from sesscore.errors import StorageError, UsageError
+from sesscore.telemetry.document import Documents
+from sesscore.telemetry.run import Run
 
 
 def asked(**told: Any) -> Any:
@@ -29,7 +31,7 @@ def made(*arguments: str, command: click.Command = shared) -> Watchers:
 
 
 def names(told: Watchers) -> list[str]:
-    return [type(sink).__name__ for sink in told.sinks(1.0, telling([]))]
+    return [type(sink).__name__ for sink in told.sinks(Run(), 1.0, telling([]))]
 
 
 def test_nobody_watches_unless_asked() -> None:
@@ -47,6 +49,17 @@ def test_who_is_made(tmp_path: Path) -> None:
     for arguments in (("--log-format", "json"), ("--log-level", "debug")):
         assert names(made(*arguments)) == ["Log"]
         assert made(*arguments).logs_to_stderr
+
+
+def test_what_a_hook_loses_is_told() -> None:
+    """Beside what found no room before it."""
+    run = Run()
+    [hook] = made("--on-event", "/nothing/is/here").sinks(run, 1.0, telling([]))
+    for _ in range(3):
+        hook.milestone({"event": "phase"})
+    hook.close()
+    run.hooks_dropped += 1
+    assert Documents(run, 1.0).make()["hooks"] == {"dropped": 4}
 
 
 def test_variables_for_all_commands_are_for_ingest_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ class Telemetry:
         if self.watchers.logs_to_stderr:
             aside = _ignore
             click.get_current_context().ensure_object(options.Settings).error_line = self.watchers.error_line
-        sinks = [*more, *self.watchers.sinks(self.status_interval, _counted(aside, run))]
+        sinks = [*more, *self.watchers.sinks(run, self.status_interval, _counted(aside, run))]
         if path is None and not sinks:
             yield run
             return

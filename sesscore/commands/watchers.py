@@ -13,6 +13,7 @@ from sesscore.ownfiles import draft_of
 
 if TYPE_CHECKING:
     from sesscore.telemetry.log import Log
+    from sesscore.telemetry.run import Run
     from sesscore.telemetry.sinks import Sink
     from sesscore.telemetry.statusfile import Tell
 LEVELS = ("debug", "info", "warning", "error")
@@ -66,8 +67,8 @@ class Watchers:
         prometheus = [] if self.prometheus_file is None else [self.prometheus_file, draft_of(self.prometheus_file)]
         return prometheus if self.log_file is None else [*prometheus, self.log_file]
 
-    def sinks(self, interval: float, tell: "Tell") -> "list[Sink]":
-        """All of them; what takes longest to close comes last. Raises StorageError."""
+    def sinks(self, run: "Run", interval: float, tell: "Tell") -> "list[Sink]":
+        """All of them, for a run; what takes longest to close comes last. Raises StorageError."""
         made: list[Sink] = []
         if self.prometheus_file is not None:
             from sesscore.telemetry.prometheus import PrometheusFile
@@ -78,7 +79,9 @@ class Watchers:
         if self.on_event is not None:
             from sesscore.telemetry import hooks
 
-            made.append(hooks.command(self.on_event, tell=tell))
+            hook = hooks.command(self.on_event, tell=tell)
+            run.undelivered = hook.lost
+            made.append(hook)
         return made
 
     def error_line(self, what: str, where: str, hint: str, code: int) -> str:

@@ -4,7 +4,7 @@ A day of a zone begins at the first moment at which its clocks show its midnight
 next one begins, so days meet and never overlap (see `zones`); one that was skipped has no moment.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sesscore.report.period import Period
@@ -29,6 +29,22 @@ class Days:
     first_day: int
     end_day: int
     shift: int = 0
+
+
+def runs(days: Iterable[int], before: int = 0, after: int = 0) -> Iterator[tuple[int, int]]:
+    """Days in their order as ranges without a break, half open, so that a clock that was wrong once makes no thousands.
+
+    before, after: days beside each that belong to its range.
+    """
+    first, end = None, 0
+    for day in days:
+        if first is None or day - before > end:
+            if first is not None:
+                yield first, end
+            first = day - before
+        end = day + 1 + after
+    if first is not None:
+        yield first, end
 
 
 def is_utc(clocks: Zone) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import replace
 import apsw
 
 from sesscore.queries import sql
-from sesscore.report.days import EARLIEST_US, LATEST_US, Days, Piece, days_of, is_utc, pieces
+from sesscore.report.days import EARLIEST_US, LATEST_US, Days, Piece, days_of, is_utc, pieces, runs
 from sesscore.report.period import Period
 from sesscore.report.zones import DAY_US, Zone, zone
 
@@ -80,7 +80,7 @@ class Rollups:
         """The days of a zone on which there can be events."""
         since_us = EARLIEST_US if period.since_us is None else period.since_us
         until_us = LATEST_US if period.until_us is None else period.until_us
-        for first, end in _runs(active_days(self._connection, since_us, until_us)):
+        for first, end in runs(active_days(self._connection, since_us, until_us)):
             yield from pieces(max(since_us, first * DAY_US), min(until_us, end * DAY_US), clocks)
 
     def _lay(self, kept: Ranges, rest: Iterable[Piece]) -> None:
@@ -111,19 +111,6 @@ def active_days(connection: apsw.Connection, since_us: int, until_us: int) -> It
     """The UTC days on which anything happened, of those that a period touches."""
     bounds = {"first_utc": since_us // DAY_US, "end_utc": -(-until_us // DAY_US)}
     return (day for (day,) in connection.execute(sql("edges/days"), bounds))
-
-
-def _runs(days: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Days that follow each other, as ranges: a clock that was wrong once makes no thousands of days."""
-    first = end = None
-    for day in days:
-        if day != end:
-            if first is not None and end is not None:
-                yield first, end
-            first = day
-        end = day + 1
-    if first is not None and end is not None:
-        yield first, end
 
 
 def _stored(period: Period, clocks: Zone) -> bool:

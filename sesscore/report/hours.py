@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sesscore.report.calendar import EMPTY
-from sesscore.report.days import EARLIEST_US, LATEST_US
+from sesscore.report.days import EARLIEST_US, LATEST_US, runs
 from sesscore.report.zones import DAY_US, HOUR_US, FixedZone, NamedZone, Zone
 
 _AFTER = -(-EMPTY * HOUR_US // DAY_US) + 1  # days after one with events into which hours without any reach
@@ -28,21 +28,8 @@ def stretches(days: Iterable[int], clocks: Zone) -> Iterator[Stretch]:
     if isinstance(clocks, FixedZone):
         yield Stretch(EARLIEST_US, LATEST_US, clocks.offset_us)
         return
-    for first, end in _runs(days):
+    for first, end in runs(days, before=1, after=_AFTER):
         yield from _steady(first * DAY_US, end * DAY_US, clocks)
-
-
-def _runs(days: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Days without a break, half open, that begin a day before one of `days` and go on some days after it."""
-    first, end = None, 0
-    for day in days:
-        if first is None or day - 1 > end:
-            if first is not None:
-                yield first, end
-            first = day - 1
-        end = day + 1 + _AFTER
-    if first is not None:
-        yield first, end
 
 
 def _steady(since_us: int, until_us: int, clocks: NamedZone) -> Iterator[Stretch]:

@@ -94,7 +94,7 @@ class Documents:
             "last_error": None if error is None else {"at": iso(error.at), **_plain(error_of(error))},
             "problems": run.problems,
             "quarantine": {"records": written.quarantined, "reasons": dict(run.reasons)},
-            "hooks": {"dropped": run.hooks_dropped},
+            "hooks": {"dropped": run.hooks_dropped + (0 if run.undelivered is None else run.undelivered())},
             "writes": self._writes,
             "cost_seconds": round(time.thread_time(), 6),
         }

@@ -105,6 +105,10 @@ class Hook:
         if lost:
             self._tell(self._name, f"{counted(lost, 'more milestone')} did not arrive", "")
 
+    def lost(self) -> int:
+        """Milestones that were dropped, or whose delivery failed."""
+        return self.dropped + self.failed
+
     def _drained(self, seconds: float) -> bool:
         return self._changed.wait_for(lambda: not self._waiting and not self._busy, seconds)
 

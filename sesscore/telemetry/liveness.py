@@ -9,8 +9,8 @@ from sesscore.telemetry.machine import hostname, namespace, process_started
 
 Standing = Literal["running", "degraded", "complete", "stopped", "failed", "gone", "stale"]
 
-LATE: Final = 10  # intervals without a document
-LEAST_SECONDS: Final = 10.0  # or so long, whatever the interval: a machine can be busy
+_LATE: Final = 10  # intervals without a document
+_LEAST_SECONDS: Final = 10.0  # or so long, whatever the interval: a machine can be busy
 
 
 def standing(document: Mapping[str, Any], age: float) -> Standing:
@@ -24,7 +24,12 @@ def standing(document: Mapping[str, Any], age: float) -> Standing:
         return state
     if lives(document) is False:
         return "gone"
-    return "stale" if age > max(LATE * document["interval_seconds"], LEAST_SECONDS) else state
+    return "stale" if age > longest_silence(document["interval_seconds"]) else state
+
+
+def longest_silence(interval: float) -> float:
+    """Seconds after which a writer that writes so often should have written again. interval: in seconds."""
+    return max(_LATE * interval, _LEAST_SECONDS)
 
 
 def lives(document: Mapping[str, Any]) -> bool | None:

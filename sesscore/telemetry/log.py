@@ -21,7 +21,6 @@ Format = Literal["text", "json"]
 
 SCHEMA: Final = "sesscore.log/1"
 LEVELS: Final = ("debug", "info", "warning", "error")
-FORMATS: Final = ("text", "json")
 
 _LEVEL_OF: Final = {
     "checkpoint": "debug",

@@ -12,6 +12,8 @@ from sesscore import __version__
 from sesscore.errors import StorageError
 from sesscore.safetext import safe
 from sesscore.telemetry.replaced import Replaced
+from sesscore.telemetry.run import STATES
+from sesscore.telemetry.words import there
 
 if TYPE_CHECKING:
     from sesscore.telemetry.statusfile import Tell
@@ -21,7 +23,6 @@ Labels = dict[str, str]
 Samples = list[tuple[Labels, float]]
 
 MODE: Final = 0o644  # the exporter is another user; nothing in it is secret
-STATES: Final = ("running", "degraded", "complete", "stopped", "failed")
 LAST_SUCCESS: Final = "sesscore_last_success_timestamp_seconds"
 _LONGEST_FILE: Final = 1 << 20  # of a file of ours that was there before
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -57,9 +58,7 @@ def each(label: str, keys: tuple[str, ...], *path: str, suffix: tuple[str, ...] 
 
 
 def _found(document: Document, path: tuple[str, ...]) -> float | None:
-    value: Any = document
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
+    value = there(document, path)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
@@ -67,9 +66,7 @@ def _seconds(*path: str) -> Callable[[Document], Samples]:
     """A time, as seconds since 1970."""
 
     def samples(document: Document) -> Samples:
-        value: Any = document
-        for key in path:
-            value = value.get(key) if isinstance(value, Mapping) else None
+        value = there(document, path)
         return [] if value is None else [({}, _epoch(value))]
 
     return samples

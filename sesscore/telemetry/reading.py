@@ -5,9 +5,9 @@ import stat
 from typing import Any, Final
 
 from sesscore.errors import SesscoreError
+from sesscore.telemetry.run import STATES
 
 LONGEST: Final = 1 << 20  # bytes; ours have some thousand
-STATES: Final = ("running", "degraded", "complete", "stopped", "failed")
 _FORM: Final = "sesscore.status/"
 _VERSION: Final = "1"
 

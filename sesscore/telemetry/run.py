@@ -8,11 +8,12 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from sesscore.telemetry.times import Times
 
 State = Literal["running", "degraded", "complete", "stopped", "failed"]
+STATES: Final[tuple[str, ...]] = get_args(State)
 Unit = Literal["bytes", "events", "sessions", "records", "pages", "statements"]
 
 MOST_MILESTONES: Final = 1024  # that wait for the beat; a hook that is slow has a queue of its own
@@ -123,7 +124,9 @@ class Run:
         self.problems = 0
         self.last_error: Trouble | None = None
         self.hooks_dropped = 0
-        """Milestones that could not be delivered."""
+        """Milestones for which there was no room here."""
+        self.undelivered: Callable[[], int] | None = None
+        """How many more its hook has lost."""
 
         # Who watches
         self.wake: Callable[[], None] = _nothing

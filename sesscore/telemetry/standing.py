@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sesscore.telemetry import liveness, reading, words
+from sesscore.telemetry.run import Counters
 
-FEWEST_SECONDS: Final = 10.0  # a machine may well be busy for so long
-INTERVALS: Final = 10  # without an update, after which a writer is gone
 AHEAD_SECONDS: Final = 60.0  # that clocks may differ
 
 
@@ -66,7 +65,7 @@ def _judged(document: Mapping[str, Any], age: float, max_age: float | None) -> t
         return "stale", f"killed: its process is gone, and the last update was {words.span(max(0, age))} ago"
     if age < -AHEAD_SECONDS:
         return "stale", f"its last update is {words.span(-age)} ahead of this clock"
-    limit = max_age if max_age is not None or state == "complete" else _longest(document)
+    limit = max_age if max_age is not None or state == "complete" else _longest_silence(document)
     if limit is not None and age > limit:
         return "stale", f"the last update was {words.span(age)} ago, more than {words.span(limit)}"
     if state == "degraded":
@@ -74,8 +73,8 @@ def _judged(document: Mapping[str, Any], age: float, max_age: float | None) -> t
     return state, ""
 
 
-def _longest(document: Mapping[str, Any]) -> float:
-    return max(FEWEST_SECONDS, INTERVALS * (words.figure(document, "interval_seconds") or 0))
+def _longest_silence(document: Mapping[str, Any]) -> float:
+    return liveness.longest_silence(words.figure(document, "interval_seconds") or 0)
 
 
 def _last_error(document: Mapping[str, Any]) -> str:
@@ -90,16 +89,6 @@ def _is_gone(document: Mapping[str, Any]) -> bool:
         return False
 
 
-COUNTERS: Final = (
-    "lines",
-    "events",
-    "duplicates",
-    "sessionless",
-    "quarantined",
-    "blank",
-    "sessions_new",
-    "sessions_updated",
-)
 _LONGEST_TEXT: Final = 4_096
 
 
@@ -116,7 +105,7 @@ def as_dict(one: Standing) -> dict[str, Any]:
         told[name] = _text(one.document, name)
     for name in ("percent", "rate_per_sec", "eta_seconds"):
         told[name] = words.figure(one.document, "progress", name)
-    counters = {name: words.figure(one.document, "counters", name) for name in COUNTERS}
+    counters = {name: words.figure(one.document, "counters", name) for name in Counters._fields}
     return told | {
         "unit": _text(one.document, "progress", "unit"),
         "counters": counters,

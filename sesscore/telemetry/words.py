@@ -19,7 +19,7 @@ _MOST: Final = 1e18  # no figure of ours is larger
 
 def figure(document: Any, *path: str) -> float | None:
     """The number that stands there, if one does that can be meant."""
-    value = _there(document, path)
+    value = there(document, path)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return value if 0 <= value <= _MOST else None
@@ -27,11 +27,12 @@ def figure(document: Any, *path: str) -> float | None:
 
 def word(document: Any, *path: str, width: int = NAME_WIDTH) -> str:
     """The text that stands there, made safe and cut; empty if there is none."""
-    value = _there(document, path)
+    value = there(document, path)
     return shortened(value, width) if isinstance(value, str) else ""
 
 
-def _there(document: Any, path: tuple[str, ...]) -> Any:
+def there(document: Any, path: tuple[str, ...]) -> Any:
+    """What stands in a document by these keys; None if nothing does."""
     for key in path:
         document = document.get(key) if isinstance(document, Mapping) else None
     return document
@@ -44,7 +45,7 @@ def number(document: Any, *path: str) -> int:
 
 def file_name(document: Any, *path: str, width: int = NAME_WIDTH) -> str:
     """The last part of the path that stands there, made safe and cut."""
-    value = _there(document, path)
+    value = there(document, path)
     return shortened(value.rpartition("/")[2], width) if isinstance(value, str) else ""
 
 
