@@ -13,7 +13,6 @@ events of 100,000 sessions that are all open from the beginning to the end.
 
 import argparse
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -163,7 +162,7 @@ def watch(case: str, log: Path, folder: Path, interval: float) -> Seen:
     look(status, documents, failures)
     if log.parent == folder:
         log.unlink()
-    shutil.rmtree(db, ignore_errors=True)
+    db.unlink(missing_ok=True)
     return judged(case, list(documents.values()), ledger, failures)
 
 
