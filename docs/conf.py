@@ -18,16 +18,9 @@ author = copyright = "the authors of sesscore"
 version = release = re.findall(r'^__version__ = "(.+)"$', MODULE, re.MULTILINE)[0]
 
 root_doc = "docs/index"
-include_patterns = [
-    "docs/*.md",
-    "README.md",
-    "CONTRIBUTING.md",
-    "SECURITY.md",
-    "CHANGELOG.md",
-    "tests/figures/README.md",
-]
+include_patterns = ["*.md", "docs/*.md", "tests/figures/README.md"]
 exclude_patterns = ["**/.*", ".*", "build", "**/node_modules"]
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.githubpages"]  # the latter: .nojekyll, or Pages leaves out `_static`
 myst_heading_anchors = 4  # by the names that forges give them
 suppress_warnings = ["misc.highlighting_failure"]  # `…` in JSON stands for what differs from run to run
 
