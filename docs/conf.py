@@ -22,7 +22,6 @@ include_patterns = ["*.md", "docs/*.md", "tests/figures/README.md"]
 exclude_patterns = ["**/.*", ".*", "build", "**/node_modules"]
 extensions = ["myst_parser", "sphinx.ext.githubpages"]  # the latter: .nojekyll, or Pages leaves out `_static`
 myst_heading_anchors = 4  # by the names that forges give them
-suppress_warnings = ["misc.highlighting_failure"]  # `…` in JSON stands for what differs from run to run
 
 html_theme = "furo"
 html_title = f"sesscore {release}"
