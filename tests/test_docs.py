@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from sesscore import errors
+from sesscore import errors, store
 from sesscore.cli import cli
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-DOCUMENTS = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")), *sorted((ROOT / "docs").glob("*.md"))]
+AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+DOCUMENTS = [*(ROOT / name for name in AT_THE_TOP), *sorted((ROOT / "docs").glob("*.md"))]
+GLOSSARY = (ROOT / "docs" / "glossary.md").read_text("utf-8")
 UPDATE = os.environ.get("SESSCORE_UPDATE_DOCS") == "1"
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -31,8 +33,13 @@ def blocks(text, language):
     return [body for found, body in BLOCK.findall(text) if found == language]
 
 
-def section(title):
-    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+def section(title, text=README):
+    return text.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def first_cells(title, text=GLOSSARY):
+    """The names in the first column of the table of a section, in order."""
+    return re.findall(r"`([^`]+)`", "".join(re.findall(r"^\|(.+?)\|", section(title, text), re.MULTILINE)))
 
 
 @pytest.fixture
@@ -172,11 +179,34 @@ def test_variables_of_the_readme_exist():
     assert named <= variables()
 
 
-def test_exit_codes_of_the_readme_are_those_of_the_errors():
-    rows = re.findall(r"^\| ([\d, ]+) \|", section("Commands"), re.M)
+@pytest.mark.parametrize(
+    ("title", "text"), [("Commands", README), ("Exit codes", GLOSSARY)], ids=["readme", "glossary"]
+)
+def test_exit_codes_that_are_listed_are_those_of_the_errors(title, text):
+    rows = re.findall(r"^\| ([\d, ]+) \|", section(title, text), re.M)
     listed = {int(code) for row in rows for code in row.split(", ")}
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
     assert listed == {0, 130, 143} | {kind.exit_code for kind in kinds}
+
+
+def test_names_of_the_glossary_are_those_of_the_database(tmp_path):
+    with store.open_for_writing(tmp_path / "s.db") as opened:
+        ask = opened.connection.execute
+        of_views = {
+            view: [name for (name,) in ask("SELECT name FROM pragma_table_info(?)", (view,))]
+            for view in ("session_metrics", "session_activity")
+        }
+        kinds = [name for (name,) in ask("SELECT name FROM activity_kind ORDER BY kind")]
+    assert sorted(first_cells("Columns of a session")) == sorted(of_views["session_metrics"])
+    assert set(of_views["session_activity"]) <= set(re.findall(r"`(\w+)`", section("Kinds of activities", GLOSSARY)))
+    assert sorted(first_cells("Kinds of activities")) == sorted(kinds)
+
+
+def test_reasons_of_quarantine_are_in_the_glossary():
+    listed = set(first_cells("Reasons of quarantine"))
+    assert listed == {"no_time", "no_eventid", "json", "torn", "unterminated", "too_long", "depth"}
+    recount = "".join(path.read_text("utf-8") for path in (ROOT / "sesscore").glob("recount*.py"))
+    assert [reason for reason in listed if f'"{reason}"' not in recount] == []
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
