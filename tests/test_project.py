@@ -162,7 +162,7 @@ def test_every_extension_is_built_and_typed():
 # Workflows
 
 WORKFLOWS = {path.stem: path.read_text("utf-8") for path in (ROOT / ".github" / "workflows").glob("*.yml")}
-MAY_WRITE = {"release": {"id-token: write"}, "asv": {"contents: write"}}
+MAY_WRITE = {"release": {"id-token: write"}, "pages": {"contents: write"}}
 
 
 def test_actions_are_pinned():
