@@ -21,17 +21,19 @@ root_doc = "docs/index"
 include_patterns = ["*.md", "docs/*.md", "tests/figures/README.md"]
 exclude_patterns = ["**/.*", ".*", "build", "**/node_modules"]
 extensions = ["myst_parser", "sphinx.ext.githubpages"]  # the latter: .nojekyll, or Pages leaves out `_static`
+smartquotes = False  # what is written is what is shown
 myst_heading_anchors = 4  # by the names that forges give them
 
 html_theme = "furo"
 html_title = f"sesscore {release}"
+html_use_index = False  # there are no entries for one
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
 html_last_updated_fmt = None  # the same sources give the same bytes
 
 CHAPTER = re.compile(r"^## (.+)\n((?:(?!## ).*\n)*)", re.MULTILINE)
-PAGE = re.compile(r"^- \[.+?\]\(([\w./-]+)\.md\)", re.MULTILINE)
+PAGE = re.compile(r"^- \[(.+?)\]\(([\w./-]+)\.md\)", re.MULTILINE)
 
 
 def add_menu(app: Sphinx, page: str, source: list[str]) -> None:
@@ -39,7 +41,7 @@ def add_menu(app: Sphinx, page: str, source: list[str]) -> None:
     if page == root_doc:
         for title, text in CHAPTER.findall(source[0]):
             if pages := PAGE.findall(text):
-                lines = "\n".join(pages)
+                lines = "\n".join(f"{name} <{target}>" for name, target in pages)
                 source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n{lines}\n```\n"
 
 
