@@ -26,6 +26,8 @@ myst_heading_anchors = 4  # by the names that forges give them
 
 html_theme = "furo"
 html_title = f"sesscore {release}"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 html_use_index = False  # there are no entries for one
 html_copy_source = False
 html_show_sourcelink = False

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -186,6 +187,25 @@ def test_workflows_have_no_rights_but_those_of_their_jobs(name):
     assert set(re.findall(r"^ +([\w-]+: write)", text, re.M)) == MAY_WRITE.get(name, set())
     # By its own name: in a workflow that another one calls, github.workflow is that of the caller.
     assert re.search(rf"^concurrency:\n  group: {name}-\$", text, re.M)
+
+
+@pytest.mark.parametrize(
+    ("page", "fetched"),
+    [
+        ('<script src="https://cdn.example/a.js"></script>', 1),
+        ('<link rel="stylesheet" href="//cdn.example/a.css"><style>@import "https://cdn.example/b.css";</style>', 2),
+        ('<img src="a.png" style="background: url(http://cdn.example/b.png)">', 1),
+        (
+            '<a href="https://example.org/">there</a> <link rel="canonical" href="https://example.org/"><script src="a.js">',
+            0,
+        ),
+    ],
+)
+def test_a_page_that_fetches_something_from_elsewhere_is_found(page, fetched, tmp_path, capsys):
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    check = runpy.run_path(str(ROOT / ".ci" / "check_site.py"))["main"]
+    assert check(tmp_path) == bool(fetched)
+    assert capsys.readouterr().out.count("page.html fetches") == fetched
 
 
 def test_every_campaign_runs_by_night():
