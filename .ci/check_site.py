@@ -17,25 +17,36 @@ class Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.fetched: list[str] = []
+        self.in_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Look at the attributes of a tag."""
         given = {name: value or "" for name, value in attrs}
+        self.in_style = tag == "style"
         self.fetched += STYLE.findall(given.get("style", ""))
         if tag not in LINKS and given.get("rel") not in NAMED:
             values = [value for name, value in given.items() if name in FETCHED]
             self.fetched += [value for value in values if re.match(r"\s*(https?:)?//", value)]
 
+    def handle_endtag(self, tag: str) -> None:
+        """What follows is no style."""
+        self.in_style = False
+
+    def handle_data(self, data: str) -> None:
+        """Look into a style."""
+        if self.in_style:
+            self.fetched += STYLE.findall(data)
+
 
 def fetched(path: Path) -> list[str]:
     """What a file of the site fetches from elsewhere."""
     text = path.read_text("utf-8", errors="replace")
-    found = STYLE.findall(text)
-    if path.suffix == ".html":
-        page = Page()
-        page.feed(text)
-        found += page.fetched
-    return found
+    if path.suffix == ".css":
+        return STYLE.findall(text)
+    page = Page()
+    page.feed(text)
+    page.close()
+    return page.fetched
 
 
 def main(folder: Path) -> int:
