@@ -11,7 +11,9 @@ import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from sesscore import errors, store
 from sesscore.cli import cli
@@ -157,6 +159,77 @@ def variables():
             found |= {parameter.envvar} if isinstance(parameter.envvar, str) else set()
             found.add(f"{prefix}_{parameter.name.upper()}")
     return found
+
+
+def typed(text):
+    """Every call of the program in code, spans and examples: its words up to where the shell has other work."""
+    lines = [line for language in ("sh", "toml", "") for body in blocks(text, language) for line in body.splitlines()]
+    lines += [line[2:] for body in blocks(text, "console") for line in body.splitlines() if line.startswith("$ ")]
+    lines += re.findall(r"(?<!`)`([^`\n]+)`(?!`)", BLOCK.sub("", text))
+    for line in lines:
+        without = re.sub(r"(?:^|\s)#.*|-[uo] sesscore ", "", line)  # comments, and the user of that name
+        for call in re.findall(r"(?:^|[\s/(\"'])sesscore +((?:-|[a-z]+(?![\w=]))[^|&;>()…]*)", without):
+            yield re.sub(r"\"[^\"]*\"?|'[^']*'?", "TEXT", call).split()
+
+
+def options_only(command):
+    return [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+
+
+def options_of_reports():
+    """Those that a report has of its own, as the help of `sesscore report` lists them."""
+    listed = CliRunner().invoke(cli, ["report", "--help"]).output.split("\nOptions of ")[1:]
+    return {one.partition(":")[0]: set(re.findall(r"^  (--[a-z-]+)", one, re.MULTILINE)) for one in listed}
+
+
+def unknown(call, own):
+    """What there is not, of a call."""
+    words = iter(call)
+    command, named = cli, {"--help", "-h", "--version"}
+    for word in words:
+        option, _, value = word.partition("=")
+        if word in own and command.name == "report":
+            named |= own[word]
+        elif word.startswith("-") and word != "-":
+            if option not in named | options_of(command):
+                return option
+            if not value and any(option in known.opts and not known.is_flag for known in options_only(command)):
+                next(words, None)
+        elif command is cli:
+            command = cli.commands.get(word)
+            if command is None:
+                return word
+            named |= own["sessions"] if word == "sessions" else set()
+        else:
+            command = getattr(command, "commands", {}).get(word, command)
+    return None
+
+
+STATES = {"ok", "degraded", "stale", "failed", "stopped", "unreadable", "never"}  # lines of `status --check` begin so
+USERS_REPORT = "ports"  # has options of its own, and is run where it is shown
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_calls_that_are_not_run_could_be(path):
+    own = options_of_reports()
+    calls = [call for call in typed(path.read_text("utf-8")) if call[0] not in STATES and call[1:2] != [USERS_REPORT]]
+    assert [(problem, " ".join(call)) for call in calls if (problem := unknown(call, own))] == []
+
+
+@pytest.mark.parametrize(
+    ("call", "problem"),
+    [
+        ("ingset x", "ingset"),
+        ("report summary --nonsense", "--nonsense"),
+        ("report summary --limit 5", "--limit"),
+        ("db migrate --vacuum", "--vacuum"),
+        ("report commands --limit 5 --since 7d", None),
+        ("sessions --sort=-commands", None),
+        ("--config x ingest -", None),
+    ],
+)
+def test_a_call_that_could_not_be_run_is_found(call, problem):
+    assert unknown(call.split(), options_of_reports()) == problem
 
 
 def test_options_of_the_readme_exist():
