@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import click
@@ -176,6 +177,7 @@ def options_only(command):
     return [parameter for parameter in command.params if isinstance(parameter, click.Option)]
 
 
+@cache
 def options_of_reports():
     """Those that a report has of its own, as the help of `sesscore report` lists them."""
     listed = CliRunner().invoke(cli, ["report", "--help"]).output.split("\nOptions of ")[1:]
