@@ -290,6 +290,15 @@ def test_links_lead_somewhere(path):
     assert [target for target in targets if not (path.parent / target).exists()] == []
 
 
+def test_every_page_is_in_the_menu():
+    """docs/conf.py makes it of the lists of docs/index.md."""
+    listed = re.findall(r"^- \[.+?\]\(([\w./-]+\.md)\)", (ROOT / "docs" / "index.md").read_text("utf-8"), re.MULTILINE)
+    pages = {f"../{name}" for name in (*AT_THE_TOP, "CHANGELOG.md")}
+    pages |= {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    assert len(listed) == len(set(listed))
+    assert pages <= set(listed)
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_files_that_are_named_exist(path):
     """`tests/test_docs.py` and the like, in the prose."""
