@@ -63,7 +63,8 @@ def ingest(
     run.enter("discovering")
     telling = Telling(run)
     only_retry = retry_quarantine and not paths
-    find = partial(find_sources, paths, sensor=sensor, sensors=sensors, exclude=[*files_of(db), *own_files])
+    own = [*files_of(db), *own_files]
+    find = partial(find_sources, paths, sensor=sensor, sensors=sensors, exclude=own)
     found = Found(iter(())) if only_retry else find()
     result = IngestResult(met=Met(telling.counted(problem)), only_retry=only_retry)
     options = Options(
@@ -86,7 +87,7 @@ def ingest(
             from sesscore.watching import Watch
 
             listed = partial(_listed, find, result.met)
-            with closing(Watch(listed, wanted_paths(paths, sensor, sensors))) as watch:
+            with closing(Watch(listed, wanted_paths(paths, sensor, sensors), own)) as watch:
                 Follower(opened, watch, result, stop, telling, telling.waits(degraded)).run()
         elif (begin := _up_to_a_file(found.candidates, result.met)) or only_retry:
             with opened() as ingester:

@@ -545,6 +545,23 @@ def test_a_rate_is_of_the_last_seconds() -> None:
     assert len(often._steps) < 100
 
 
+@pytest.mark.parametrize("step", [0.1, 1.5])
+def test_a_rate_forgets_another_pace(step: float) -> None:
+    """Once the work is three times as heavy, soon only that counts; what a busy machine does is no such turn."""
+
+    def after(slower: float, seconds: float) -> float:
+        rate, at, value = Rate(0.0), 0.0, 0.0
+        while at < 9 + seconds:
+            at, value = at + step, value + step * (300 if at < 9 else 300 / slower)
+            rate.add(at, value)
+        return rate.per_second or 0
+
+    assert after(3, 20) == pytest.approx(100)
+    assert after(0.3, 20) == pytest.approx(1000)
+    assert after(3, 4) > 150
+    assert 210 < after(1.45, 18) < 245  # of all seconds
+
+
 def test_a_rate_does_not_fall_between_steps() -> None:
     """A batch can take seconds. One that is late lowers it, and one that never comes leaves nothing to say."""
     rate = Rate(0.0)
