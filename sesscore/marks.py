@@ -5,7 +5,9 @@ import time
 from collections.abc import Iterable
 from typing import Final
 
-_TICK_NS: Final = 1_000_000_000  # what changes within one tick of a clock of the file system looks as if it changed once
+_TICK_NS: Final = (
+    1_000_000_000  # what changes within one tick of a clock of the file system looks as if it changed once
+)
 
 _Identity = tuple[int, int]
 

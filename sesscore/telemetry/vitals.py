@@ -13,7 +13,7 @@ LOOK_SECONDS: Final = 0.1
 
 @dataclass
 class Vitals:
-    """The most of each figure in the documents that were looked at. Depths are those of the moments of the documents."""
+    """The most of each figure in the documents that were looked at; of queues, at those moments."""
 
     looks: int = 0
     longest_transaction: float = 0.0
