@@ -597,6 +597,16 @@ def test_progress_never_falls(told: list[tuple[int, int]]) -> None:
     assert progress.told(run, run.began + 1e6)["percent"] == 100
 
 
+def test_more_pages_than_there_are_say_nothing_of_what_is_left() -> None:
+    run, progress = Run(), Progress()
+    run.enter("checking", "pages", 10)
+    run.position = lambda: (min(12, seconds), 0)
+    left = []
+    for seconds in (5, 8, 12):
+        left.append(progress.told(run, run.began + seconds)["eta_seconds"])
+    assert left == [pytest.approx(5, abs=0.1), pytest.approx(2, abs=0.1), None]
+
+
 def test_each_phase_is_there_once() -> None:
     run = Run()
     run.enter("reading", "bytes", 10)

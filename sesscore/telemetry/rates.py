@@ -116,4 +116,6 @@ def _eta(run: Run, current: int, total: int | None, rate: float | None, waiting:
         return 0.0 if run.state == "complete" else None
     if total is None or rate is None or run.unit == "statements":  # of which one can take as long as all others
         return None
+    if run.unit == "pages" and current == total:  # which is an estimate: more are read than there are
+        return None
     return round(max(0.0, (total - current) / rate - waiting), 3)
