@@ -33,6 +33,7 @@ from sesscore.telemetry.rates import Progress, Rate
 from sesscore.telemetry.run import MOST_MILESTONES, Counters, Run, trouble
 from sesscore.telemetry.statusfile import StatusFile
 from sesscore.telemetry.times import Times
+from sesscore.telemetry.vitals import Vitals
 from sesscore.telemetry.watched import watched
 
 PATIENCE = 120  # seconds, for what must happen
@@ -649,3 +650,22 @@ def test_a_status_document_of_standard_input(desk: Desk, monkeypatch: pytest.Mon
         ingest(["-"], db=desk.db, run=run)
     check(run.documents, [*INGEST, *ENDS])
     assert run.documents[-1]["counters"]["events"] == len(visit("a"))
+
+
+# For benchmarks and campaigns
+
+
+def test_the_most_of_many_documents(tmp_path: Path) -> None:
+    run, path = Run("ingest"), tmp_path / "s.json"
+    documents, vitals = Documents(run), Vitals()
+    assert vitals.look(str(path)) is None
+    for seconds, depth in ((0.5, 2), (0.25, 1)):
+        run.transactions.add(seconds)
+        run.read_ahead = lambda depth=depth: (depth, 2)
+        path.write_text(json.dumps(documents.make()))
+        assert vitals.look(str(path)) is not None
+    assert (vitals.looks, vitals.longest_transaction, vitals.read_ahead, vitals.storing) == (2, 0.5, 2, 0)
+    other = Vitals(looks=1, longest_transaction=0.75, storing=1)
+    other.merge(vitals)
+    assert (other.looks, other.longest_transaction, other.read_ahead, other.storing) == (3, 0.75, 2, 1)
+    assert str(other).startswith("longest transaction 0.75 s, at most 2 read ahead and 1 being stored, memory up to ")
