@@ -13,6 +13,7 @@ import click
 from sesscore import __version__
 from sesscore.commands import options
 from sesscore.commands.db import db
+from sesscore.commands.doctor import doctor
 from sesscore.commands.ingest import ingest
 from sesscore.commands.matchers import matchers
 from sesscore.commands.merge import merge
@@ -59,14 +60,22 @@ def cli(context: click.Context, config: str | None) -> None:
         context.exit(2)
     from sesscore.config import load
 
-    configuration = load(config, cli)
-    context.default_map = configuration.defaults  # which click asks after command line and variables
     settings = context.ensure_object(options.Settings)
+    try:
+        configuration = load(config, cli)
+    except SesscoreError as error:
+        if context.invoked_subcommand != doctor.name:
+            raise
+        settings.unconfigured = error
+        return
+    context.default_map = configuration.defaults  # which click asks after command line and variables
     settings.sensors, settings.reports = configuration.sensors, configuration.reports
+    settings.configuration, settings.origins = configuration.path, configuration.origins
 
 
 for command in (
     db,
+    doctor,
     ingest,
     matchers,
     merge,
