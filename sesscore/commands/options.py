@@ -93,7 +93,7 @@ class Shared(click.Option):
 def variables(option: click.Option, context: click.Context) -> list[str]:
     """Those that set an option of the command of a context, in the order in which they are asked."""
     if isinstance(option, Shared):
-        return [option.own_variable(context), str(option.envvar)]
+        return list(dict.fromkeys((option.own_variable(context), str(option.envvar))))
     return [f"{context.auto_envvar_prefix}_{option.name}".upper()]
 
 
@@ -117,8 +117,22 @@ def _stored(context: click.Context, parameter: click.Parameter, value: str | Non
 def sensor(help_text: str) -> Callable[[Command], Command]:
     """--sensor, whose meaning differs between writing and reading."""
     return click.option(
-        "--sensor", cls=Shared, envvar="SESSCORE_SENSOR", metavar="NAME", callback=_stored, help=help_text
+        "--sensor",
+        cls=Shared,
+        envvar="SESSCORE_SENSOR",
+        metavar="NAME",
+        callback=_stored,
+        shell_complete=_sensors,
+        help=help_text,
     )
+
+
+def _sensors(context: click.Context, parameter: click.Parameter, begin: str) -> list[str]:
+    """Those that are configured, and those in the database."""
+    from sesscore.completion import plain, sensors_of
+
+    configured = [one.name for one in context.ensure_object(Settings).sensors]
+    return plain(sorted({*configured, *sensors_of(database_path(context.params.get("db")))}), begin)
 
 
 def matchers(command: Command) -> Command:

@@ -101,7 +101,9 @@ def _permissions(path: str, section: Section) -> None:
 
 def _can_be_looked_into(path: str, section: Section) -> bool:
     """A log without its index can only be read by making one."""
-    if not section.facts["log_bytes"] or _size(f"{path}-shm") is not None:
+    from sesscore.connections import would_make_index
+
+    if not would_make_index(path):
         return True
     what = "there is a log that no program has open, and without its index: what it holds is not looked at"
     section.note(what, f"{path}-wal", f"sesscore db info --db {shlex.quote(path)}, which makes the index")
