@@ -62,7 +62,7 @@ class BuildShare(Command):
         self.distribution.data_files = sorted(found.items())
 
     def files(self):
-        """By their names below share/; a wheel is the same on whatever day it is made, if SOURCE_DATE_EPOCH says which."""
+        """By their names below share/. SOURCE_DATE_EPOCH says of which day they are, so that wheels are the same."""
         sys.path.insert(0, str(Path(__file__).resolve().parent))
         from sesscore.cli import cli
         from sesscore.completion import SHELLS, script
