@@ -252,6 +252,16 @@ def test_each_section_survives_the_others(capsys, db, monkeypatch):
     assert "apsw cannot be imported" in out
 
 
+def test_a_section_that_fails_is_a_finding(capsys, db, monkeypatch):
+    def fail(_):
+        raise KeyError(HOSTILE)
+
+    monkeypatch.setattr(place, "look", fail)
+    code, document = doctor(capsys, "--db", db)
+    assert (code, document["place"], document["database"]["sessions"]) == (1, None, 1)
+    assert found(document, "problem", "KeyError")[0]["where"] == "place"
+
+
 def test_a_sqlite_that_is_too_old_is_said_once(capsys, db, monkeypatch):
     monkeypatch.setattr(apsw, "sqlite_lib_version", lambda: "3.40.0")
     code, document = doctor(capsys, "--db", db)

@@ -37,6 +37,13 @@ def test_exit_codes_are_those_of_the_errors():
     }
 
 
+def test_text_stays_text():
+    assert manual.escaped(".so x") == "\\&.so x"
+    assert manual.escaped("'so x") == "\\&\\(aqso x"
+    assert manual.escaped("a \\fB --all -1") == "a \\efB \\-\\-all \\-1"
+    assert manual.escaped("é…") == "\\[u00E9]\\[u2026]"
+
+
 HOSTILE = ".so /etc/passwd\n\n'so x\n\n\\fBbold\\X'a' .\\\" -- ~^`\" é…\n\n.PP"
 
 
