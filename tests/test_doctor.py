@@ -149,6 +149,21 @@ def test_a_folder_that_is_missing(capsys, tmp_path):
     assert found(document, "problem", "the folder of the database does not exist")[0]["hint"].startswith("mkdir")
 
 
+def test_what_a_user_may_not(capsys, tmp_path, db, monkeypatch):
+    """As another user than the one who runs the tests, who may be root."""
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: real(path, mode) and not mode & os.W_OK)
+    code, document = doctor(capsys, "--db", db)
+    assert (code, document["database"]["sessions"]) == (0, 1)
+    assert found(document, "note", "this user cannot write the database")
+    code, document = doctor(capsys)
+    assert (code, found(document, "problem", "cannot be made")[0]["where"]) == (7, str(tmp_path))
+    monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.R_OK)
+    code, document = doctor(capsys, "--db", db)
+    assert (code, document["database"]["sessions"]) == (7, None)
+    assert found(document, "problem", "cannot be read")
+
+
 def test_who_may_read_it(capsys, db, told):
     Path(db).chmod(0o644)
     file = told("")
@@ -298,7 +313,9 @@ def test_what_is_mounted_where(monkeypatch, tmp_path):
     assert place.mount_of("/a b/s.db") == ("/a b", "fuse.sshfs", "y", frozenset({"ro"}))
     assert place.mount_of("/ab/s.db").type == "ext4"
     assert [bool(place.NETWORK.fullmatch(one)) for one in ("nfs", "nfs4", "cifs", "fuse.sshfs", "9p")] == [True] * 5
-    assert [bool(place.NETWORK.fullmatch(one)) for one in ("ext4", "xfs", "fuse.ntfs-3g", "overlay")] == [False] * 4
+    assert [
+        bool(place.NETWORK.fullmatch(one)) for one in ("ext4", "fuse.ntfs-3g", "fuse.fuse-overlayfs", "overlay")
+    ] == [False] * 4
 
 
 def test_a_network_file_system_is_a_problem(capsys, monkeypatch, db):

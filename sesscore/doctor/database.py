@@ -53,6 +53,7 @@ def _file(path: str, asked: Asked, section: Section) -> bool:
         _missing(path, asked, section)
         return False
     except OSError as error:
+        section.facts["exists"] = None
         hint = "run it as the user to whom the database belongs"
         section.failed(StorageError(f"the database cannot be looked at: {error.strerror}", where=path, hint=hint))
         return False
@@ -66,22 +67,25 @@ def _file(path: str, asked: Asked, section: Section) -> bool:
     }
     _permissions(path, section)
     if not os.access(path, os.R_OK):
-        hint = f"run it as {section.facts['owner']}"
+        hint = f"run it as user {section.facts['owner']}"
         section.failed(StorageError("the database cannot be read: no permission", where=path, hint=hint))
         return False
     if not os.access(path, os.W_OK) or not os.access(Path(path).parent, os.W_OK):
         what = "this user cannot write the database: reports work while nobody writes it, ingest does not"
-        section.note(what, path, f"run ingest as {section.facts['owner']}")
+        section.note(what, path, f"run ingest as user {section.facts['owner']}")
     return True
 
 
 def _missing(path: str, asked: Asked, section: Section) -> None:
+    from sesscore.doctor.place import nearest_folder
+
     folder = Path(path).parent
     if asked.db_default or folder.is_dir():
         section.note("there is no database yet", path, f"sesscore ingest PATH --db {shlex.quote(asked.db)}")
-        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+        nearest = nearest_folder(folder)  # in which an ingest would make what is missing
+        if not os.access(nearest, os.W_OK | os.X_OK):
             hint = "check the permissions of the folder, or name another file with --db"
-            section.failed(StorageError("the folder of the database cannot be written", where=str(folder), hint=hint))
+            section.failed(StorageError("the database cannot be made in this folder", where=str(nearest), hint=hint))
         return
     hint = f"mkdir -p {shlex.quote(str(folder))}"
     section.failed(StorageError("the folder of the database does not exist", where=path, hint=hint))

@@ -11,10 +11,11 @@ from sesscore.wording import readable
 # Whose locks or shared memory do not reach all programs that may have the file open.
 NETWORK: Final = re.compile(
     r"nfs\d?|cifs|smb\w*|ncpfs|afs|9p|virtiofs|vboxsf|prl_fs|fakeowner|ceph|lustre|beegfs|gpfs|glusterfs|ocfs2|gfs2"
-    r"|fuse\.(?!ext|ntfs|lxcfs)[\w.-]+"
+    r"|fuse\.(?:sshfs|s3fs|gcsfuse|goofys|rclone|juicefs|glusterfs|ceph|vmhgfs-fuse|osxfs|grpcfuse)"
 )
-GONE: Final = {"tmpfs": "when the machine starts again", "ramfs": "when the machine starts again",
-               "overlay": "with its container, unless it lies in a volume"}  # fmt: skip
+_CONTAINER: Final = "with its container, unless it lies in a volume"
+_REBOOT: Final = "when the machine starts again"
+GONE: Final = {"tmpfs": _REBOOT, "ramfs": _REBOOT, "overlay": _CONTAINER, "fuse.fuse-overlayfs": _CONTAINER}
 LEAST: Final = 100 << 20  # twice the log that SQLite folds in
 _OCTAL: Final = re.compile(r"\\([0-7]{3})")
 
@@ -31,7 +32,7 @@ class Mount(NamedTuple):
 def look(asked: Asked) -> Section:
     """What holds the database, or the nearest folder above it that exists."""
     section = Section()
-    folder = _nearest(Path(os.path.realpath(asked.db)).parent)
+    folder = nearest_folder(Path(os.path.realpath(asked.db)).parent)
     mount, told = mount_of(str(folder)), os.statvfs(folder)
     read_only = bool(told.f_flag & os.ST_RDONLY)
     free = told.f_bavail * told.f_frsize
@@ -87,7 +88,8 @@ def _plain(text: str) -> str:
     return _OCTAL.sub(lambda match: chr(int(match[1], 8)), text)
 
 
-def _nearest(folder: Path) -> Path:
+def nearest_folder(folder: Path) -> Path:
+    """The folder, or of those above it the nearest that is there."""
     return next((one for one in (folder, *folder.parents) if os.path.isdir(one)), Path("/"))  # noqa: PTH112 - a folder may be closed
 
 
