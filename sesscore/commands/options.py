@@ -45,7 +45,7 @@ class Settings:
     unconfigured: SesscoreError | None = None
 
 
-class UtcOffset(click.ParamType[int]):
+class UtcOffset(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
     """`UTC`, `Z` or `+02:00`, as minutes east of Greenwich."""
 
     name = "offset"
@@ -62,7 +62,7 @@ class UtcOffset(click.ParamType[int]):
         return east_us // MINUTE_US
 
 
-class MatcherReference(click.ParamType[str]):
+class MatcherReference(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
     """`FILE.py:NAME` or `MODULE:NAME`, as it is."""
 
     name = "reference"
