@@ -56,8 +56,17 @@ SELECT
     started_us
 FROM session_metrics;
 
--- Activities with the session that did them and times as text. Both places of parts stand here, and not the view `part`, so that a
--- condition on started_us reaches the index.
+-- Parts with columns of their sessions. Unlike a join with the view `part`, it lets a condition on started_us reach the index; and it is
+-- a view because DuckDB writes what stands within another in a form that SQLite cannot read.
+CREATE VIEW packed_activity AS
+SELECT session_key, sensor_id, session_id, src_ip_id, started_us, started_us + part_us AS first_us, activities
+FROM session
+UNION ALL
+SELECT s.session_key, s.sensor_id, s.session_id, s.src_ip_id, s.started_us, q.first_us, q.activities
+FROM session AS s
+JOIN session_part AS q ON q.session_key = s.session_key;
+
+-- Activities with the session that did them and times as text.
 CREATE VIEW activity_list AS
 SELECT
     session_key,
@@ -86,13 +95,7 @@ FROM (
         (SELECT value FROM text WHERE text_id = json_extract(j.value, CASE WHEN k.kind <= 2 THEN '$[2]' ELSE '$[4]' END)) AS username,
         CASE WHEN k.kind <= 2 THEN (SELECT value FROM text WHERE text_id = json_extract(j.value, '$[3]')) END AS password,
         CASE WHEN k.kind > 2 THEN (SELECT value FROM text WHERE text_id = json_extract(j.value, '$[3]')) END AS shasum
-    FROM (
-        SELECT session_key, sensor_id, session_id, src_ip_id, started_us, started_us + part_us AS first_us, activities FROM session
-        UNION ALL
-        SELECT s.session_key, s.sensor_id, s.session_id, s.src_ip_id, s.started_us, q.first_us, q.activities
-        FROM session AS s
-        JOIN session_part AS q ON q.session_key = s.session_key
-    ) AS p, json_each(p.activities) AS j
+    FROM packed_activity AS p, json_each(p.activities) AS j
     JOIN activity_kind AS k ON k.kind = json_extract(j.value, '$[0]')
 );
 
@@ -400,4 +403,12 @@ INSERT INTO column_description (table_name, column_name, type, unit, description
     ('rollup_value', 'kind', 'INTEGER', '', 'activity_kind.kind; 101 address, 102 client version, 103 HASSH, 104 number of commands'),
     ('rollup_value', 'a', 'INTEGER', '', 'Value or user name: text.text_id; of kind 104 the number itself'),
     ('rollup_value', 'b', 'INTEGER', '', 'Password or SHA-256: text.text_id; 0: none'),
-    ('rollup_value', 'seen', 'INTEGER', '', 'How often');
+    ('rollup_value', 'seen', 'INTEGER', '', 'How often'),
+    ('packed_activity', '', 'view', '', 'Packed activities of sessions; activity_list unpacks them'),
+    ('packed_activity', 'session_key', 'INTEGER', '', 'Number of the session in this database; another in each database'),
+    ('packed_activity', 'sensor_id', 'INTEGER', '', 'The honeypot: sensor.sensor_id'),
+    ('packed_activity', 'session_id', 'TEXT', '', 'The id that Cowrie gave; not unique'),
+    ('packed_activity', 'src_ip_id', 'INTEGER', '', 'Address of the attacker: text.text_id; 0: none'),
+    ('packed_activity', 'started_us', 'INTEGER', 'microseconds since 1970-01-01 UTC', 'Time of the earliest event of the session'),
+    ('packed_activity', 'first_us', 'INTEGER', 'microseconds since 1970-01-01 UTC', 'Time of the first event'),
+    ('packed_activity', 'activities', 'TEXT', '', 'JSON: [kind, microseconds since first_us, text ids …] of each activity; session_activity unpacks it');

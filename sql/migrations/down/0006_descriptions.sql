@@ -3,6 +3,7 @@ DROP VIEW value_by_day;
 DROP VIEW session_by_day;
 DROP VIEW event_by_day;
 DROP VIEW activity_list;
+DROP VIEW packed_activity;
 DROP VIEW session_list;
 DROP TABLE column_description;
 
