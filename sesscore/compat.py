@@ -48,9 +48,9 @@ def remove(connection: apsw.Connection) -> None:
 
 @contextmanager
 def set_aside(connection: apsw.Connection) -> Iterator[None]:
-    """Within the block the views are not there, so that tables below them can be changed; then those of this program are.
+    """Within the block the views are not there, so that a migration can change what they name.
 
-    The caller holds the transaction.
+    After it come those of this program. The caller holds the transaction.
     """
     name = standing_set(connection)
     remove(connection)

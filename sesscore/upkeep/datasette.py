@@ -1,4 +1,4 @@
-"""`sesscore db datasette`: what Datasette shows beside the tables of a database, from what the database says of them."""
+"""`sesscore db datasette`: what Datasette shows beside tables, from what the database says of them."""
 
 from pathlib import Path
 from typing import Any

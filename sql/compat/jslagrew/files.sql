@@ -11,7 +11,7 @@ SELECT
     NULL AS vt_first_submission,
     NULL AS vt_hits,
     nullif(CASE
-        WHEN host LIKE '[%' THEN host -- IPv6
+        WHEN host LIKE '[%' THEN substr(host, 1, instr(host, ']')) -- IPv6
         WHEN instr(host, ':') > 0 THEN substr(host, 1, instr(host, ':') - 1)
         ELSE host
     END, '') AS src_ip,
