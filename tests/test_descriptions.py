@@ -2,7 +2,10 @@
 
 import datetime as dt
 import json
+import os
+import re
 import shutil
+from pathlib import Path
 
 import apsw
 import pytest
@@ -99,6 +102,29 @@ def test_the_migration_and_its_way_back_keep_the_content(capsys, db, tmp_path):
     assert outcome(capsys, "db", "migrate", "--no-backup", "--db", str(own))[0] == 0
     assert content() == before
     assert outcome(capsys, "verify", "--db", str(own))[0] == 0
+
+
+PAGE = Path(__file__).parents[1] / "docs" / "interop.md"
+COLUMNS = re.compile(r"(?<=<!-- columns -->\n).*?(?=<!-- end -->)", re.DOTALL)
+
+
+def test_the_documents_show_what_the_database_says(plain):
+    """SESSCORE_UPDATE_DOCS=1 writes it there, as for examples."""
+    views, tables = [], []
+    for table, column, kind, unit, description in described(plain):
+        if kind == "view":
+            views.append(f"\n**`{table}`**: {description}.\n\n| column | type | unit | |\n|---|---|---|---|\n")
+        elif kind == "table":
+            tables.append(f"| `{table}` | {description} |\n")
+        elif views and views[-1].startswith(f"\n**`{table}`"):
+            views[-1] += f"| `{column}` | {kind} | {unit} | {description} |\n"
+    head = "\nTables, whose columns `column_description` describes too:\n\n| table | |\n|---|---|\n"
+    now = "".join([*views, head, *tables, "\n"])
+    text = PAGE.read_text("utf-8")
+    if os.environ.get("SESSCORE_UPDATE_DOCS") == "1":
+        PAGE.write_text(COLUMNS.sub(lambda _: now, text), "utf-8")
+        return
+    assert COLUMNS.findall(text) == [now]
 
 
 # Views

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -74,6 +75,12 @@ def expected(db):
         return {name: opened.connection.execute(f'SELECT count(*) FROM "{name}"').get for name in names}
 
 
+def blocks(language):
+    """Of docs/interop.md."""
+    text = (ROOT / "docs" / "interop.md").read_text("utf-8")
+    return [body for found, body in re.findall(r"^```(\w+)\n(.*?)^```$", text, re.M | re.S) if found == language]
+
+
 def run(*command, **more):
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **more)
     assert done.returncode == 0, done.stderr
@@ -100,6 +107,17 @@ def test_a_backup_is_read_where_nothing_can_be_written(capsys, db, expected, fol
     assert outcome(capsys, "db", "backup", str(copy), "--db", db)[0] == 0
     assert run(SHELL, f"file:{copy}?immutable=1", "SELECT count(*) FROM session_list") == f"{expected['session']}\n"
     assert not Path(f"{copy}-shm").exists()
+
+
+@shell
+def test_commands_of_the_documents(db):
+    commands = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("sqlite3 ")]
+    assert len(commands) == 2
+    for command in commands:
+        words = shlex.split(command)
+        folder, name = Path(db).parent, Path(db).name
+        assert name == "s.db"
+        assert run(SHELL, *words[1:], cwd=folder)
 
 
 # Grafana
@@ -251,3 +269,13 @@ def test_duckdb_reads_all(capsys, db, expected, folder, views):
     assert int(rows.pop("passed")) == rows["session_activity"]
     assert expected.items() <= rows.items()
     assert len(rows) == len(expected) + (3 if views else 0)
+
+
+@has("duckdb_extension_sqlite_scanner")
+def test_the_program_of_the_documents(db):
+    [program] = blocks("python")
+    local = DUCKDB.split("connection = ")[0] + program.replace(
+        'connection.execute("INSTALL sqlite; LOAD sqlite")', "connection.load_extension(extension)"
+    )
+    assert "load_extension" in local
+    assert "alpha" in run(PYTHON, "-c", local, cwd=Path(db).parent)
