@@ -33,7 +33,7 @@ def db(tmp_path):
         more(4.7, "session.file_upload", filename="x.sh", shasum="01" * 32),
         did("bb", 50, "session.connect"),
     ]
-    return database(tmp_path, a=[*events, b"no json"])
+    return database(tmp_path, a=[*events, b"no \xff json"])
 
 
 def made(capsys, db, name):
@@ -102,7 +102,7 @@ def test_by_hand(capsys, db):
         ("aa", "ef" * 32, "http://[2001:db8::1]:80/x"),
     ]
     assert asked(db, "SELECT reason, payload, source_offset, resolved FROM dead_letter_events") == [
-        ("json", "no json", 14, 0)
+        ("json", b"no \xff json", 14, 0)
     ]
     [(files,)] = asked(db, "SELECT source_files FROM session_summaries WHERE session_id = 'aa'")
     assert json.loads(files) == [path for (path,) in asked(db, "SELECT path FROM source")]

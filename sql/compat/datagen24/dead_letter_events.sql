@@ -1,4 +1,5 @@
--- The later table of what could not be an event: the quarantine. payload: as many bytes as were kept, as text.
+-- The later table of what could not be an event: the quarantine. payload: as many bytes as were kept, and not text,
+-- because what cannot be read is often no UTF-8, on which programs in Python end.
 CREATE VIEW dead_letter_events /* sesscore compat: datagen24 */ AS
 SELECT
     q.quarantine_id AS id,
@@ -6,7 +7,7 @@ SELECT
     s.path AS source,
     q.record - 1 AS source_offset,
     q.reason,
-    CAST(q.bytes AS TEXT) AS payload,
+    q.bytes AS payload,
     NULL AS metadata,
     0 AS resolved
 FROM quarantine AS q
