@@ -15,7 +15,7 @@ from sesscore.contenthash import content_hash
 from sesscore.ingest import ingest
 from sesscore.migrations import MIGRATIONS, SCHEMA_VERSION, Migration, roll_back, run_migrations
 from sesscore.queries import names, sql
-from sesscore.store import open_for_reading
+from sesscore.store import open_for_reading, open_for_writing
 
 LOG = DATA.parent / "reference" / "samples" / "input_2000.json"
 
@@ -200,6 +200,15 @@ def test_made_replaced_and_taken_away(capsys, db):
     assert outcome(capsys, "db", "compat", "--remove", "--db", db)[0] == 0
     assert asked(db, "SELECT * FROM sqlite_schema") == schema
     assert outcome(capsys, "db", "compat", "--remove", "jslagrew", "--db", db)[0] == 2
+
+
+def test_not_in_another_schema_and_not_beside_an_ingest(capsys, db):
+    with open_for_writing(db):
+        assert outcome(capsys, "db", "compat", "jslagrew", "--db", db)[0] == 5
+        assert outcome(capsys, "db", "compat", "--db", db)[0] == 0
+    assert outcome(capsys, "db", "rollback", "--no-backup", "--db", db)[0] == 0
+    assert outcome(capsys, "db", "compat", "jslagrew", "--db", db)[0] == 4
+    assert outcome(capsys, "db", "compat", "jslagrew", "--db", f"{db}.none")[0] == 6
 
 
 def test_what_somebody_else_made_is_kept(capsys, db):
