@@ -183,12 +183,12 @@ def test_hostile_texts_stay_what_they_are(tmp_path: Path) -> None:
 def test_a_session_never_changes(small: str) -> None:
     with sesscore.open(small) as db:
         session = db.session("aa")
-        [connect] = [a for a in db.activities(session, "login_success")]
+        [login] = db.activities(session, "login_success")
     with pytest.raises(AttributeError):
         session.sensor = "other"  # type: ignore[misc]
     assert session.started == datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=session.started_us)
     assert (session.ended - session.started, session.vt_flagged) == (timedelta(seconds=5), None)
-    assert connect.at - session.started == timedelta(seconds=2)
+    assert login.at - session.started == timedelta(seconds=2)
     assert session.as_dict()["session_id"] == "aa"
     assert len({session, session}) == 1
 

@@ -1,4 +1,4 @@
-"""`sesscore.ingest`: callbacks, threads and Ctrl-C of whoever calls it harm nothing, and nothing of theirs is touched."""
+"""`sesscore.ingest`: callbacks, threads and Ctrl-C harm nothing, and nothing of the caller's is touched."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ def test_ctrl_c_leaves_a_committed_state(tmp_path: Path) -> None:
     """It is raised where the caller waits, after what is at hand is committed; the next run goes on there."""
     logs = write(
         tmp_path / "logs",
-        **{f"l{n:02}": [*visit(f"{n:02}", 60 * n), did("x", n, "x", session=None, conn=f"c{n}")] for n in range(30)},
+        **{f"l{n:02}": [*visit(f"{n:02}", 60 * n), did("x", n, "x") | {"session": None, "conn": f"c{n}"}] for n in range(30)},
     )
     stop = sesscore.Stop()
     asked: list[str] = []

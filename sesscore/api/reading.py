@@ -168,7 +168,7 @@ def _in_thread(work: Callable[[Stop], told.IngestResult], stop: Stop | None) -> 
 
     A second one does not wait: what is at hand then is not in the database.
     """
-    asked = stop or Stop()
+    asked = Stop() if stop is None else stop  # it is false until it is asked
     ended = threading.Event()
     results: list[told.IngestResult] = []
     errors: list[BaseException] = []
