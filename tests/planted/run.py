@@ -46,6 +46,7 @@ TOPICS = (
     "fuzz",
     "telemetry",
     "watching",
+    "api",
 )
 SECONDS = 900  # after which the tests of a bug are taken for endless
 # A test that fails for one of these has not looked at anything.
