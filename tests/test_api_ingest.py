@@ -17,7 +17,7 @@ from ingested import did, outcome, visit, write
 
 import sesscore
 
-PATIENCE = 30  # seconds, for what must happen
+PATIENCE = 20  # seconds, for what must happen
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
 
 
@@ -148,7 +148,7 @@ def test_two_at_once(tmp_path: Path) -> None:
 
     results: list[sesscore.IngestResult] = []
     thread = threading.Thread(
-        target=lambda: results.append(sesscore.ingest(log, db=tmp_path / "s.db", matchers=[slow]))
+        target=lambda: results.append(sesscore.ingest(log, db=tmp_path / "s.db", matchers=[slow])), daemon=True
     )
     thread.start()
     assert inside.wait(PATIENCE)
@@ -176,7 +176,7 @@ def test_a_follower_ends_when_it_is_asked(tmp_path: Path) -> None:
 
     with sesscore.Stop() as stop:
         follow = {"db": db, "follow": True, "stop": stop, "on_event": told}
-        thread = threading.Thread(target=lambda: results.append(sesscore.ingest(log, **follow)))
+        thread = threading.Thread(target=lambda: results.append(sesscore.ingest(log, **follow)), daemon=True)
         thread.start()
         assert seen.acquire(timeout=PATIENCE)
         [more] = write(tmp_path / "logs", b=visit("bb"))
@@ -185,6 +185,7 @@ def test_a_follower_ends_when_it_is_asked(tmp_path: Path) -> None:
         assert seen.acquire(timeout=PATIENCE)
         stop.ask()
         thread.join(PATIENCE)
+        assert not thread.is_alive()
     assert (results[0].stopped, results[0].sessions) == (True, (2, 2, 0))
 
 
@@ -209,7 +210,10 @@ def test_ctrl_c_leaves_a_committed_state(tmp_path: Path) -> None:
     """It is raised where the caller waits, after what is at hand is committed; the next run goes on there."""
     logs = write(
         tmp_path / "logs",
-        **{f"l{n:02}": [*visit(f"{n:02}", 60 * n), did("x", n, "x") | {"session": None, "conn": f"c{n}"}] for n in range(30)},
+        **{
+            f"l{n:02}": [*visit(f"{n:02}", 60 * n), did("x", n, "x") | {"session": None, "conn": f"c{n}"}]
+            for n in range(30)
+        },
     )
     stop = sesscore.Stop()
     asked: list[str] = []
