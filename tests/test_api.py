@@ -89,7 +89,7 @@ def test_importing_and_forking_in_a_process_of_their_own(small: str) -> None:
         assert not {"apsw", "orjson", "numpy", "click", "typing"} & set(sys.modules) - before
         assert sesscore.ingest is not None and "numpy" not in sys.modules
         db = sesscore.open(sys.argv[1])
-        with db.snapshot():
+        with db.snapshot(None):
             first = [one.session_id for one in db.sessions()]
             child = os.fork()
             if not child:
@@ -303,6 +303,9 @@ def test_reports_of_ones_own(db: sesscore.Database, tmp_path: Path) -> None:
         (lambda db: db.sessions(src="10.0.0.0/33"), "is no network"),
         (lambda db: db.sessions(command=b"id"), "command must be text"),
         (lambda db: db.sessions(match_type="best"), "'best' is none"),
+        (lambda db: db.sessions(tty="maybe"), "--tty must be one of yes, no"),
+        (lambda db: db.snapshot(0), "seconds must be a number above 0"),
+        (lambda db: db.snapshot("60"), "seconds must be a number above 0"),
         (lambda db: db.sessions(min_events="many"), "min_events must be a number"),
         (lambda db: db.sessions(min_events=1 << 70), "whole number"),
         (lambda db: db.activities(1, "cmd"), "no activity of kind 'cmd'"),
@@ -568,3 +571,12 @@ def test_json_documents_are_whole(small: str, capsys: Any) -> None:
     with sesscore.open(small) as db:
         assert db.verify().document() == answer(capsys, "verify", "--db", small)
     assert json.loads(json.dumps(sesscore.ingest(db=small, retry_quarantine=True).document()))
+
+
+def test_what_an_interrupted_question_left_is_no_hindrance(small: str) -> None:
+    """KeyboardInterrupt can come right after a transaction was begun."""
+    with sesscore.open(small) as db:
+        db._state._opened.connection.execute("BEGIN")
+        assert len(list(db.sessions())) == 2
+        with db.snapshot():
+            assert len(list(db.sessions())) == 2

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sesscore.matchers import UserMatcher
     from sesscore.sensors import Sensor
 
+_YES_NO: dict[object, str] = {True: "yes", False: "no"}
+
 MatchType = Literal["full_delimited", "session_id_only", "event_session"]
 
 
@@ -56,8 +58,10 @@ class Database:
         """Within the block all questions, of all threads, see the state of its beginning.
 
         seconds: how long at the most; then questions raise SnapshotExpired. None: for ever, and for as long the log of
-        a database that is written cannot be shortened.
+        a database that is written cannot be shortened. Raises UsageError if one is open already.
         """
+        if seconds is not None and (not isinstance(seconds, int | float) or not seconds > 0):
+            raise UsageError(f"seconds must be a number above 0, or None: {seconds!r}")
         return self._state.held(seconds)
 
     def sessions(
@@ -97,7 +101,7 @@ class Database:
             "username": username,
             "password": password,
             "hash": hash,
-            "tty": None if tty is None else "yes" if tty else "no",
+            "tty": _YES_NO.get(tty, tty),
             "tty_log": tty_log,
             "hassh": hassh,
             "client_version": client_version,
@@ -209,4 +213,4 @@ def open(path: str | os.PathLike[str]) -> Database:
     Raises NothingToRead if there is none, SchemaMismatch if it is older or newer than this version can read,
     SesscoreError if it is another program's or damaged, StorageError if the system refuses it.
     """
-    return Database(State(path))
+    return Database(State(os.fsdecode(path)))

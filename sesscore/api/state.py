@@ -22,7 +22,7 @@ _left_behind: list[Opened] = []
 class State:
     """A database, for questions only. From any thread: one asks, the others wait."""
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str) -> None:
         """Raises SesscoreError: it is none, or none of ours, or of a schema that this version does not know."""
         self._opened = open_for_reading(path)
         sort_on_disk(self._opened.connection)
@@ -37,6 +37,8 @@ class State:
         """Within the block every statement sees the same rows. The user's code must not run in it."""
         with self._turn:
             self.check()
+            if self._snapshot is None:
+                self._let_go()  # of what a KeyboardInterrupt may have left between two steps
             state = one_state if self._snapshot is None else within_state
             with sqlite_errors(self.path), state(self._opened.connection):
                 yield self._opened.connection
@@ -48,6 +50,7 @@ class State:
             self.check()
             if self._snapshot is not None:
                 raise UsageError("a snapshot of this database is open already", where=self.path)
+            self._let_go()
             connection = self._opened.connection
             with sqlite_errors(self.path):
                 connection.execute("BEGIN")
