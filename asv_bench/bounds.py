@@ -12,7 +12,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from contenders import ingest, sesscore
@@ -21,6 +21,9 @@ from machine import describe, load
 from processes import Failed, run
 from tables import Row, show, write_json
 from turns import tell
+
+from sesscore.ownfiles import STATUS_SUFFIX
+from sesscore.telemetry.vitals import Vitals, looking
 
 SCHEMA = "sesscore.bounds/1"
 COLUMNS = ("input", "size", "on disk MB", "peak MB", "again MB", "report MB", "limit MB", "db MB")
@@ -40,6 +43,7 @@ class Figures:
     report_bytes: int
     limit_bytes: float
     ledger: dict[str, int]
+    vitals: Vitals = field(default_factory=Vitals)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except Failed as failed:
                 failures.append(f"{one.name}: {failed}")
     about |= {"scale": options.scale, "load after": load()}
-    show(about, COLUMNS, [row(one) for one in figures], failures, markdown=options.markdown)
+    notes = [f"{one.does}: {one.vitals}" for one in figures]
+    show(about, COLUMNS, [row(one) for one in figures], notes + failures, markdown=options.markdown)
     document = {"about": about, "inputs": list(map(asdict, figures)), "failures": failures}
     write_json(options.json, {"schema": SCHEMA, **document})
     return 1 if failures else 0
@@ -80,7 +85,8 @@ def measure(one: Input, folder: Path, scale: float, failures: list[str]) -> Figu
     logs.mkdir()
     made = one.make(logs, scale)
     tell(f"reading {one.name}")
-    read = run(ingest(str(database), str(logs)))
+    vitals = Vitals()
+    read = run(ingest(str(database), str(logs)), meanwhile=looking(vitals, f"{database}{STATUS_SUFFIX}"))
     told = run(sesscore("report", "summary", "--format", "json", "--db", str(database)))
     again = run(ingest(str(database), str(logs)))
     ledger = json.loads(read.output)["ledger"]
@@ -103,6 +109,7 @@ def measure(one: Input, folder: Path, scale: float, failures: list[str]) -> Figu
         report_bytes=told.peak_bytes,
         limit_bytes=made.limit_bytes,
         ledger=ledger,
+        vitals=vitals,
     )
 
 

@@ -1,9 +1,10 @@
 """A log that is followed: how soon an event can be asked for, what a quiet log costs, how soon a signal ends it.
 
-    python asv_bench/following.py [--events N] [--quiet SECONDS] [--files N] [--markdown] [--json FILE]
+    python asv_bench/following.py [--events N] [--quiet SECONDS] [--files N] [--inside] [--markdown] [--json FILE]
 
 The program follows a folder of rotated logs and a live one. One event after the other is appended, at random moments;
-another process asks the database until it has it. Then nothing is written for a while. At last SIGTERM.
+another process asks the database until it has it. Then nothing is written for a while. At last SIGTERM. With --inside
+the database, and so the status file that is replaced each second, lies in the folder that is followed.
 Processor time is the kernel's for all threads; without /proc it is left out.
 """
 
@@ -18,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +29,9 @@ from logs import cut, make_log
 from machine import describe, load
 from processes import run
 from tables import show, write_json
+
+from sesscore.ownfiles import STATUS_SUFFIX
+from sesscore.telemetry.vitals import Vitals, looking
 
 SCHEMA = "sesscore.following/1"
 COLUMNS = ("figure", "median", "99 %", "max")
@@ -39,10 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     chance = random.Random(1)
     about = describe()
-    with tempfile.TemporaryDirectory(prefix="sesscore-following-") as name, following(Path(name), options.files) as (
-        process, live, db,
-    ):  # fmt: skip
-        waits = [wait_of(live, db, number, chance) for number in range(options.events)]
+    vitals = Vitals()
+    with (
+        tempfile.TemporaryDirectory(prefix="sesscore-following-") as name,
+        following(Path(name), options.files, inside=options.inside) as (process, live, db),
+    ):
+        with looking(vitals, f"{db}{STATUS_SUFFIX}"):
+            waits = [wait_of(live, db, number, chance) for number in range(options.events)]
         before = cpu_seconds(process.pid)
         time.sleep(options.quiet)
         quiet = (cpu_seconds(process.pid) - before) / options.quiet
@@ -50,14 +58,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         process.send_signal(signal.SIGTERM)
         code = process.wait(PATIENCE)
         ended = time.monotonic() - began
-    about |= {"events": options.events, "files": options.files, "load after": load()}
+    where = "in the folder that is followed" if options.inside else "elsewhere"
+    about |= {"events": options.events, "files": options.files, "database": where, "load after": load()}
     rows = [("seconds until an event can be asked for", *(f"{figure:.2f}" for figure in spread(waits)))]
     notes = [
         f"a quiet log takes {quiet:.3%} of a core, over {options.quiet:g} s",
         f"after SIGTERM it ended in {ended:.2f} s, with exit code {code}",
+        str(vitals),
     ]
     show(about, COLUMNS, rows, notes, markdown=options.markdown)
-    document = {"about": about, "waits": waits, "quiet_cpu": quiet, "end_seconds": ended}
+    document = {"about": about, "waits": waits, "quiet_cpu": quiet, "end_seconds": ended, "vitals": asdict(vitals)}
     write_json(options.json, {"schema": SCHEMA, **document})
     return 0
 
@@ -68,16 +78,17 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=100, help="one after the other (default: %(default)s)")
     parser.add_argument("--quiet", type=float, default=60, help="seconds (default: %(default)s)")
     parser.add_argument("--files", type=int, default=180, help="rotated logs in the folder (default: %(default)s)")
+    parser.add_argument("--inside", action="store_true", help="put the database into the folder")
     parser.add_argument("--markdown", action="store_true", help="print what docs/performance.md holds")
     parser.add_argument("--json", metavar="FILE", help="write every figure")
     return parser.parse_args(arguments)
 
 
 @contextmanager
-def following(folder: Path, files: int) -> Iterator[tuple[subprocess.Popen[bytes], Path, str]]:
+def following(folder: Path, files: int, *, inside: bool) -> Iterator[tuple[subprocess.Popen[bytes], Path, str]]:
     """The program at work, the live log, and the database."""
     cut(make_log(folder / "log.json", files * 100), folder / "logs", files)
-    live, db = folder / "logs" / "cowrie.json", str(folder / "s.db")
+    live, db = folder / "logs" / "cowrie.json", str((folder / "logs" if inside else folder) / "s.db")
     live.touch()
     run(sesscore("ingest", str(folder / "logs"), "--db", db))
     with subprocess.Popen(sesscore("ingest", "--follow", str(folder / "logs"), "--db", db)) as process:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from contenders import ingest
@@ -23,6 +23,9 @@ from machine import describe, load
 from processes import available_cores, run
 from tables import Row, show, write_json
 from turns import Entrant, Result, sessions_of, take_turns, tell
+
+from sesscore.ownfiles import STATUS_SUFFIX
+from sesscore.telemetry.vitals import Vitals, looking
 
 SCHEMA = "sesscore.growth/1"
 SIZES = ("events", "days", "log MB", "peak MB", "× first", "wall s", "cpu s", "events/s", "db MB", "db / log")
@@ -49,6 +52,7 @@ class Size:
     peak_bytes: int
     wall_seconds: float
     cpu_seconds: float
+    vitals: Vitals = field(default_factory=Vitals)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         results, failures = take_turns(entrants(late, folder / f"{max(options.days)}.db"), folder, options.runs)
     about |= {"logs": "one a day, by gzip" if options.gzip else "one a day", "load after": load()}
     failures += check(sizes, options.limit * 1e6, options.within / 100)
-    show(about, SIZES, [size_row(size, sizes[0]) for size in sizes], markdown=options.markdown)
+    notes = [f"{size.days} days: {size.vitals}" for size in sizes]
+    show(about, SIZES, [size_row(size, sizes[0]) for size in sizes], notes, markdown=options.markdown)
     print()
     show({}, LATE, [late_row(result, results[0]) for result in results], failures, markdown=options.markdown)
     late_day = [result.document() for result in results]
@@ -122,7 +127,9 @@ def make_days(folder: Path, count: int, events: int, *, packed: bool) -> list[Da
 def ingest_days(days: Sequence[Day], database: Path) -> Size:
     """One run over logs of consecutive days, into a database that stays."""
     tell(f"ingest of {len(days)} days")
-    one = run(ingest(str(database), *(str(day.path) for day in days)))
+    vitals = Vitals()
+    told = looking(vitals, f"{database}{STATUS_SUFFIX}")
+    one = run(ingest(str(database), *(str(day.path) for day in days)), meanwhile=told)
     return Size(
         days=len(days),
         events=int(json.loads(one.output)["ledger"]["events"]),
@@ -131,6 +138,7 @@ def ingest_days(days: Sequence[Day], database: Path) -> Size:
         peak_bytes=one.peak_bytes,
         wall_seconds=one.wall_seconds,
         cpu_seconds=one.cpu_seconds,
+        vitals=vitals,
     )
 
 

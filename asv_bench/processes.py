@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +33,16 @@ class Run:
         return self.user_seconds + self.system_seconds
 
 
-def run(command: Sequence[str], *, cores: int | None = None, folder: Path | None = None) -> Run:
+def run(
+    command: Sequence[str],
+    *,
+    cores: int | None = None,
+    folder: Path | None = None,
+    meanwhile: AbstractContextManager[object] | None = None,
+) -> Run:
     """Runs a program to its end. cores: it may use only so many of those that this process may use.
+
+    meanwhile: is entered when it runs, and left when it is over.
 
     Keep the calling process small: Linux counts its size at the time of the fork into the peak of the child.
     """
@@ -50,9 +59,9 @@ def run(command: Sequence[str], *, cores: int | None = None, folder: Path | None
             preexec_fn=_pin(cores),
         )
         assert child.stdout is not None
-        with child.stdout:
+        with meanwhile or nullcontext(), child.stdout:
             output = child.stdout.read().decode()
-        _, status, usage = os.wait4(child.pid, 0)
+            _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - began
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:

@@ -51,12 +51,14 @@ def start_up(log: Path, folder: Path) -> list[Entrant]:
     database, known = str(folder / "known.db"), str(folder / "known")
     first = str(cut(log, folder / "known", KNOWN_FILES)[0])
     run(ingest(database, known))
+    untold = ("--status-file", "off")
     return [
         _starts("version", "sesscore --version", sesscore("--version")),
         _starts("help", "sesscore --help", sesscore("--help")),
         _starts("python", "python -c pass", [sys.executable, "-c", "pass"]),
         _starts("again-one", "nothing new in one of these files", ingest(database, first), sessions_of),
         _starts("again", f"nothing new in {KNOWN_FILES} files", ingest(database, known), sessions_of),
+        _starts("untold", "the same without a status file", [*ingest(database, known), *untold], sessions_of),
     ]
 
 
@@ -100,7 +102,7 @@ RACES = {
         180_000,
         21,
         start_up,
-        (("again", "version"), ("again", "again-one")),
+        (("again", "version"), ("again", "again-one"), ("again", "untold")),
     ),
     "shards": Race("shards", "one database, or two that are merged", 1_000_000, 5, shards),
 }

@@ -29,6 +29,8 @@ from jsonschema import Draft202012Validator
 from machine import describe, load
 from tables import Row, show, write_json
 
+from sesscore.telemetry.vitals import Vitals
+
 SCHEMA = "sesscore.telemetry/1"
 COLUMNS = (
     "case", "events", "wall s", "documents", "longest gap s", "ETA off by", "cost of telling", "transaction s, median",
@@ -56,9 +58,7 @@ class Seen:
     eta_off: float
     cost_share: float
     transactions: dict[str, Any]
-    read_ahead: int
-    storing: int
-    peak_bytes: int
+    vitals: Vitals
     failures: list[str]
 
 
@@ -188,7 +188,9 @@ def judged(case: str, documents: list[Document], ledger: dict[str, int], failure
     if eta_off > ETA_WITHIN:
         failures.append(f"the time that was left was off by {eta_off:.0%}")
     cpu = last["cpu"]["user_seconds"] + last["cpu"]["system_seconds"]
-    deepest = {name: max(one["queues"][name]["depth"] or 0 for one in documents) for name in ("read_ahead", "storing")}
+    vitals = Vitals()
+    for document in documents:
+        vitals.add(document)
     return Seen(
         case,
         last["counters"]["events"],
@@ -198,9 +200,7 @@ def judged(case: str, documents: list[Document], ledger: dict[str, int], failure
         round(eta_off, 3),
         round(last["cost_seconds"] / cpu, 5),
         last["transactions"],
-        deepest["read_ahead"],
-        deepest["storing"],
-        last["memory"]["peak_bytes"],
+        vitals,
         failures,
     )
 
@@ -256,9 +256,9 @@ def row(seen: Seen) -> Row:
         f"{seen.eta_off:.0%}",
         f"{seen.cost_share:.2%}",
         *seconds,
-        f"{seen.read_ahead}",
-        f"{seen.storing}",
-        f"{seen.peak_bytes / 1e6:.0f}",
+        f"{seen.vitals.read_ahead}",
+        f"{seen.vitals.storing}",
+        f"{seen.vitals.peak_bytes / 1e6:.0f}",
     )
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from processes import Failed, Run, run
 
+from sesscore.ownfiles import STATUS_SUFFIX
+from sesscore.telemetry.vitals import Vitals, looking
+
 
 def first_number(output: str) -> int:
     """What most programs say that they found."""
@@ -45,12 +48,13 @@ class Entrant:
 
 @dataclass
 class Result:
-    """The runs of one entrant."""
+    """The runs of one entrant. vitals: what those said of themselves that write a status file."""
 
     entrant: Entrant
     runs: list[Run] = field(default_factory=list)
     database_bytes: int = 0
     found: int = 0
+    vitals: Vitals = field(default_factory=Vitals)
 
     def median(self, figure: Callable[[Run], float]) -> float:
         return statistics.median(map(figure, self.runs))
@@ -79,6 +83,7 @@ class Result:
             "name": self.entrant.name,
             "found": self.found,
             "database_bytes": self.database_bytes,
+            "vitals": asdict(self.vitals) if self.vitals.looks else None,
             "runs": [{key: value for key, value in asdict(one).items() if key != "output"} for one in self.runs],
         }
 
@@ -110,7 +115,8 @@ def _take_turn(result: Result, folder: Path, *, counts: bool) -> None:
     entrant = result.entrant
     database = folder / "turn.db"
     entrant.prepare(str(database))
-    one = run(entrant.command(str(database)), cores=entrant.cores, folder=folder)
+    told = looking(result.vitals, f"{database}{STATUS_SUFFIX}")
+    one = run(entrant.command(str(database)), cores=entrant.cores, folder=folder, meanwhile=told)
     result.found = entrant.found(one.output)
     files = list(folder.glob("turn.db*"))
     result.database_bytes = sum(file.stat().st_size for file in files)

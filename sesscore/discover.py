@@ -62,19 +62,24 @@ def discover(arguments: Sequence[str], *, exclude: Collection[str] = ()) -> Iter
     for, so a million of them take little memory. Raises NothingToRead at once if there is no argument and no well-known
     place.
     """
-    return _found([os.fsdecode(argument) for argument in arguments or _places()], exclude)
+    return _found(places(arguments), exclude)
+
+
+def places(arguments: Sequence[str]) -> list[str]:
+    """Where to look, as `os.fsdecode` gives it. Raises NothingToRead if there is no such place."""
+    return [os.fsdecode(argument) for argument in arguments or _well_known()]
 
 
 def _found(arguments: Sequence[str], exclude: Collection[str]) -> Iterator[Candidate]:
-    search = _Search(exclude)
+    search = Search(exclude)
     for argument in arguments:
         yield from search.of(argument)
 
 
-def _places() -> list[str]:
+def _well_known() -> list[str]:
     """Those of the well-known places that exist, or that we may not look at."""
-    places = [_at_home(place) for place in WELL_KNOWN_PLACES]
-    found = [place for place in places if not _absent(place)]
+    at_home = map(_at_home, WELL_KNOWN_PLACES)
+    found = [place for place in at_home if not _absent(place)]
     if not found:
         hint = f"name files or directories: `sesscore ingest PATH…`. Looked in {', '.join(WELL_KNOWN_PLACES)}"
         raise NothingToRead("no log was named, and none of the well-known places exists", hint=hint)
@@ -99,7 +104,7 @@ def _absent(path: str) -> bool:
     return False
 
 
-class _Search:
+class Search:
     """What was found so far: of a million files no more than which they were."""
 
     def __init__(self, exclude: Collection[str]) -> None:
@@ -129,7 +134,7 @@ class _Search:
                 yield from self._in_directory(path)
             elif problem := irregularity(info.st_mode):
                 yield Candidate(path, *problem)
-            elif self._is_own(path, info):
+            elif self.is_own(path, info):
                 yield Candidate(path, "is a file of the database itself", "name logs, not the database")
             else:
                 yield from self._once(Candidate(path, identity=_identity(info)))
@@ -144,7 +149,7 @@ class _Search:
                 info = os.lstat(path)
             except OSError:  # gone since it was listed
                 continue
-            if not self._is_own(path, info):
+            if not self.is_own(path, info):
                 found = True
                 yield from self._once(Candidate(path, identity=_identity(info)))
         if not (found or refused):
@@ -160,13 +165,13 @@ class _Search:
         yield from refused
         for path, _ in groupby(matches):  # a pattern can lead to a path in several ways
             info = _stat(path)
-            if info is None or not self._is_own(path, info):
+            if info is None or not self.is_own(path, info):
                 found = True
                 yield from self._named(path)
         if not found:
             yield Candidate(pattern, "matches nothing", "check the pattern; `**` stands for any directories")
 
-    def _is_own(self, path: str, info: os.stat_result) -> bool:
+    def is_own(self, path: str, info: os.stat_result) -> bool:
         """Whether a file is excluded. Some are replaced again and again, and are known by their names only."""
         if _identity(info) in self._excluded:
             return True
@@ -175,6 +180,10 @@ class _Search:
             return False
         here, there = _stat(folder or (_SLASH if path != name else os.curdir)), _stat(self._names[name] or os.curdir)
         return here is not None and there is not None and _identity(here) == _identity(there)
+
+    def is_new(self, info: os.stat_result) -> bool:
+        """Whether a file was not found before."""
+        return self._seen.add(_identity(info))
 
     def _once(self, candidate: Candidate) -> Iterator[Candidate]:
         """Itself, if its file was not found before."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 
 from sesscore.errors import DatabaseInUse, DiskFull, SesscoreError, StorageError
 from sesscore.ingester import Ingester
 from sesscore.result import Degraded, IngestResult
 from sesscore.signals import Stop
+from sesscore.sizes import sizes_of
 from sesscore.telling import Telling
 from sesscore.watching import Watch
 
@@ -54,7 +56,7 @@ class Follower:
         while not self._stop:
             candidates = self._watch.changed(self._result.met.unreadable_paths)
             if candidates:
-                self._telling.begins(candidates.__iter__)
+                self._telling.begins(partial(sizes_of, candidates))
                 ingester.read(candidates)
                 if self._stop:
                     break

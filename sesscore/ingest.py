@@ -64,7 +64,8 @@ def ingest(
     run.enter("discovering")
     telling = Telling(run)
     only_retry = retry_quarantine and not paths
-    find = partial(find_sources, paths, sensor=sensor, sensors=sensors, exclude=[*files_of(db), *own_files])
+    own, wanted = [*files_of(db), *own_files], wanted_paths(paths, sensor, sensors)
+    find = partial(find_sources, paths, sensor=sensor, sensors=sensors, exclude=own)
     found = Found(iter(())) if only_retry else find()
     result = IngestResult(met=Met(telling.counted(problem)), only_retry=only_retry)
     options = Options(
@@ -87,12 +88,12 @@ def ingest(
             from sesscore.watching import Watch
 
             listed = partial(_listed, find, result.met)
-            with closing(Watch(listed, wanted_paths(paths, sensor, sensors))) as watch:
+            with closing(Watch(listed, wanted, own)) as watch:
                 Follower(opened, watch, result, stop, telling, telling.waits(degraded)).run()
         elif (begin := _up_to_a_file(found.candidates, result.met)) or only_retry:
             with opened() as ingester:
                 if begin:
-                    telling.begins(lambda: find().candidates)
+                    telling.begins(lambda: _sizes(wanted, own))
                     ingester.read(chain(begin, found.candidates))
                 if retry_quarantine and not stop:
                     ingester.retry()
@@ -124,6 +125,13 @@ def _listed(find: Callable[[], Found], met: Met) -> list[Candidate]:
     candidates = list(found.candidates)
     _note_shared(found, met)
     return candidates
+
+
+def _sizes(paths: Sequence[str], own: Sequence[str]) -> Iterator[int | None]:
+    """What there is to read, which is looked for in another thread while reading begins."""
+    from sesscore.sizes import sizes  # late: only who watches asks
+
+    return sizes(paths, exclude=own)
 
 
 def _note_shared(found: Found, met: Met) -> None:

@@ -1,6 +1,5 @@
 """What an ingest says of itself: sets the figures of its `Run` as batches are written and transactions end."""
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,6 @@ from sesscore.known import SourceRow
 from sesscore.ledger import Ledger
 from sesscore.met import Problem, Tell
 from sesscore.result import Degraded, IngestResult
-from sesscore.sources import STDIN
 from sesscore.telemetry.run import Checkpoint, Counters, Run, SourceNow, trouble
 
 if TYPE_CHECKING:
@@ -23,6 +21,8 @@ if TYPE_CHECKING:
 
 
 OnEvent = Callable[[dict[str, Any]], object]
+Sizes = Callable[[], Iterable[int | None]]
+"""Gives those of all that there is to read, as `sesscore.sizes` does."""
 _ENDLESS: Final = 1 << 63  # what comes through a pipe
 
 
@@ -55,8 +55,8 @@ class Telling:
         """That of a writer, which goes on where the last one had committed."""
         return Account(self.committed, self._last)
 
-    def begins(self, candidates: Callable[[], Iterable[Candidate]]) -> None:
-        """Reading begins, unless it did before. candidates: gives all, once more than they are read."""
+    def begins(self, sizes: Sizes) -> None:
+        """Reading begins, unless it did before."""
         run = self.run
         if run.phase == "discovering":
             run.enter("reading", "bytes")
@@ -64,7 +64,7 @@ class Telling:
             if run.watched:
                 from threading import Thread
 
-                Thread(target=add_up, args=(candidates, run), name="sesscore-sizes", daemon=True).start()
+                Thread(target=add_up, args=(sizes, run), name="sesscore-sizes", daemon=True).start()
 
     def reads(self, steps: "ReadAhead[Candidate, Step]", opened: "dict[str, Opened]") -> None:
         """A pass begins. opened: the sources that are being read, by the paths of their candidates."""
@@ -219,32 +219,22 @@ class Telling:
         return None if candidate is None else self._opened.get(candidate.path)
 
 
-def add_up(candidates: Callable[[], Iterable[Candidate]], run: Run) -> None:
+def add_up(sizes: Sizes, run: Run) -> None:
     """Tells a run what there is to read: looks at each file, so it takes a while if there are a million.
 
     What comes through a pipe has no size: then there is no total.
     """
     total, files = 0, 0
     known = True
-    for candidate in candidates():
+    for size in sizes():
         if run.over or run.phase != "reading":
             return
         files += 1
-        if candidate.problem is None:
-            size = _stored_bytes(candidate.path)
-            known &= size is not None
-            total += size or 0
+        known &= size is not None
+        total += size or 0
     run.sources_total = files
     if known:
         run.total = total
-
-
-def _stored_bytes(path: str) -> int | None:
-    try:
-        info = os.fstat(0) if path == STDIN else os.stat(path)  # noqa: PTH116 - a million times
-    except OSError:
-        return 0 if path != STDIN else None
-    return info.st_size if path != STDIN or info.st_size else None
 
 
 @contextmanager

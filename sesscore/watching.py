@@ -14,6 +14,7 @@ from heapq import nlargest
 from typing import NamedTuple
 
 from sesscore.discover import Candidate
+from sesscore.marks import Mark, OwnFiles
 from sesscore.sources import OPEN_FLAGS
 
 LOOK_SECONDS = 0.5  # from one look to the next
@@ -24,7 +25,6 @@ HELD_NS = 3600 * 1_000_000_000  # a log that did not change for so long is not h
 RESCAN_SECONDS = 15.0
 RESCAN_SHARE = 2000  # or after so many times as long as that takes: a million files must not cost more than ten do
 MOST_HELD = 64
-_TICK_NS = 1_000_000_000  # what changes within one tick of a clock of the file system looks as if it changed once
 
 _Identity = tuple[int, int]
 _Mark = tuple[str, int, int]  # path, size and time of change: what differs if there may be something new
@@ -38,12 +38,19 @@ class _Held(NamedTuple):
 
 
 class Watch:
-    """The logs that are followed. find: gives them. folders: where, beside where they lie, others may come up."""
+    """The logs that are followed.
 
-    def __init__(self, find: Callable[[], Sequence[Candidate]], folders: Sequence[str]) -> None:
+    find: gives them. folders: where, beside where they lie, others may come up. own: files that are none of them,
+    whatever happens to them.
+    """
+
+    def __init__(
+        self, find: Callable[[], Sequence[Candidate]], folders: Sequence[str], own: Sequence[str] = ()
+    ) -> None:
         self._find = find
         self._more_folders = folders
-        self._folders: dict[str, tuple[int, int] | None] = {}
+        self._own = OwnFiles(own)
+        self._folders: list[Mark] = []
         self._newest: list[Candidate] = []
         self._named: set[_Identity] = set()
         self._seen: dict[_Identity, _Mark] = {}
@@ -59,7 +66,7 @@ class Watch:
         failed: gives the paths that could not be read, which are tried again now and then.
         """
         began = time.thread_time()
-        if time.monotonic() >= self._next_scan or any(_mark(path) != mark for path, mark in self._folders.items()):
+        if time.monotonic() >= self._next_scan or any(folder.differs() for folder in self._folders):
             news = self._scan(failed())
         else:
             news = [one for one in self._newest if self._is_news(one)]
@@ -80,8 +87,9 @@ class Watch:
     def _scan(self, failed: Collection[str]) -> list[Candidate]:
         """Looks at everything."""
         began = time.monotonic()
+        self._own.look()
         candidates = self._find()
-        self._folders = {path: _mark(path, time.time_ns()) for path in self._folders_of(candidates)}
+        self._folders = [Mark(path, self._own) for path in self._folders_of(candidates)]
         self._seen = {identity: mark for identity, mark in self._seen.items() if mark[0] not in failed}
         self._named = set()
         news = [one for one in candidates if self._is_news(one)]
@@ -160,13 +168,3 @@ class Watch:
 
 def _folder_of(path: str) -> str:
     return os.path.dirname(path) or os.curdir  # noqa: PTH120 - for each log
-
-
-def _mark(folder: str, now: int = 0) -> tuple[int, int] | None:
-    """What differs if something in a folder got another name. now: of a look after which there may be more."""
-    try:
-        info = os.stat(folder)  # noqa: PTH116
-    except OSError:
-        return None
-    just_now = 0 <= now - info.st_mtime_ns < _TICK_NS  # a clock that was set back must not make every look a long one
-    return None if just_now else (info.st_ino, info.st_mtime_ns)

@@ -33,6 +33,7 @@ from sesscore import cadence, ingester
 from sesscore import reading as reads
 from sesscore.ingest import ingest
 from sesscore.recount import SourceBytes, recount
+from sesscore.telemetry.vitals import Vitals
 from sesscore.verify import document
 
 # What happens, and how often. Of the tidy ones nothing is ever read twice.
@@ -58,12 +59,13 @@ class Killed(Exception):
 
 @dataclass
 class Outcome:
-    """What a schedule came to. counts: what happened in it, by name."""
+    """What a schedule came to. counts: what happened in it, by name. vitals: what runs said of themselves."""
 
     seed: int
     problems: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    vitals: Vitals = field(default_factory=Vitals)
 
 
 class Schedule:
@@ -231,16 +233,19 @@ def main(arguments: Sequence[str] | None = None, run: Callable[[int], Outcome] |
         outcome = run(given.schedule)
         print(*outcome.told, *outcome.problems, sep="\n")
         return int(bool(outcome.problems))
-    began, failed, counts = time.monotonic(), 0, Counter[str]()
+    began, failed, counts, vitals = time.monotonic(), 0, Counter[str](), Vitals()
     with ProcessPoolExecutor(given.jobs) as pool:
         for outcome in pool.map(run, range(given.seed, given.seed + given.schedules), chunksize=4):
             counts += outcome.counts
+            vitals.merge(outcome.vitals)
             if outcome.problems:
                 failed += 1
                 print(f"--schedule {outcome.seed}: {'; '.join(outcome.problems)}", *outcome.told, sep="\n  ")
     print(f"{given.schedules} schedules in {time.monotonic() - began:.0f} s, {failed} failed")
     for name, count in sorted(counts.items()):
         print(f"{count:12}  {name}")
+    if vitals.looks:
+        print(vitals)
     return int(failed > 0)
 
 

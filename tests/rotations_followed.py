@@ -29,6 +29,8 @@ from rotated import numbers, unpacked
 from rotations import QUICK, Outcome, Schedule
 
 from sesscore.errors import SesscoreError
+from sesscore.ownfiles import STATUS_SUFFIX
+from sesscore.telemetry.reading import NotOurs
 
 PATIENCE = 120.0  # seconds, for what must happen; a scan of everything is every 15
 ENDINGS = {"killed": signal.SIGKILL, "ended": signal.SIGTERM}
@@ -105,6 +107,10 @@ class FollowedSchedule(Schedule):
             self._wrong(f"SIGTERM ended it with {code}")
         self._process = None
         self._held.clear()
+        try:
+            self.outcome.vitals.look(f"{self._db}{STATUS_SUFFIX}")
+        except NotOurs as error:  # it is whole, however the follower ended
+            self._wrong(f"the status file: {error}")
         self._tell(how)
 
     def _tell(self, what: str) -> None:

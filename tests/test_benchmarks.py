@@ -67,10 +67,10 @@ def run_as_asv_does(cls):
 
 
 def test_every_subject_has_its_benchmarks(suite):
-    assert set(suite) == {"Fold", "Ingest", "IngestAgain", "Report", "Scan", "Synth"}
+    assert set(suite) == {"Fold", "Ingest", "IngestAgain", "Report", "Scan", "Synth", "Telling"}
 
 
-@pytest.mark.parametrize("name", ["Fold", "Ingest", "IngestAgain", "Report", "Scan", "Synth"])
+@pytest.mark.parametrize("name", ["Fold", "Ingest", "IngestAgain", "Report", "Scan", "Synth", "Telling"])
 def test_benchmarks_run(suite, name):
     for value in run_as_asv_does(suite[name]):
         assert value > 0
@@ -106,6 +106,8 @@ def test_compare(tmp_path):
     sessions = {runs[name]["found"] for name in runs if name not in ("orjson-loop", "wc")}
     assert sessions == {runs["sesscore"]["found"]}  # all did the same work
     assert all(one["peak_bytes"] > 0 for contender in runs.values() for one in contender["runs"])
+    assert {name for name, contender in runs.items() if contender["vitals"]} == {"sesscore"}
+    assert runs["sesscore"]["vitals"]["longest_transaction"] > 0
 
 
 def test_compare_prints_markdown_of_some(tmp_path):
@@ -157,6 +159,8 @@ def test_growth(tmp_path):
     assert "the largest of these" in output
     result = json.loads((tmp_path / "result.json").read_text())
     assert [size["events"] for size in result["sizes"]] == [200, 400]
+    assert all(size["vitals"]["longest_transaction"] > 0 for size in result["sizes"])
+    assert output.count("longest transaction") == 2
     empty, old = result["late_day"]
     assert old["found"] > empty["found"]  # it was the database of the days before
 
@@ -196,12 +200,30 @@ def test_steps(tmp_path):
 
 def test_following(tmp_path):
     output = command(
-        "following.py", "--events", 2, "--quiet", 0.1, "--files", 2, "--json", "result.json", folder=tmp_path
+        *("following.py", "--events", 2, "--quiet", 0.1, "--files", 2, "--inside", "--json", "result.json"),
+        folder=tmp_path,
     )
     document = json.loads((tmp_path / "result.json").read_text())
     assert document["schema"] == "sesscore.following/1"
     assert all(wait > 0 for wait in document["waits"])
     assert "with exit code 143" in output
+    assert document["vitals"]["longest_transaction"] > 0
+
+
+def test_telemetry(tmp_path):
+    """Each case in small. How good what is said of the time that is left is, is measured at its size only."""
+    log = tmp_path / "a.json"
+    synth.write(log, events=2_000)
+    output = command(
+        *("telemetry.py", log, "--interval", 0.05, "--bytes", 400_000, "--sessions", 50, "--json", "result.json"),
+        folder=tmp_path,
+    )
+    cases = json.loads((tmp_path / "result.json").read_text())["cases"]
+    assert [one["case"] for one in cases] == ["log", "part", "line", "open"]
+    assert [one["failures"] for one in cases] == [[]] * 4
+    assert [cases[0]["events"], *(one["events"] for one in cases[2:])] == [2000, 2, 500]
+    assert all(one["vitals"]["peak_bytes"] > 0 and one["transactions"]["count"] > 0 for one in cases)
+    assert "cost of telling" in output
 
 
 def test_bounds(tmp_path):
@@ -211,6 +233,7 @@ def test_bounds(tmp_path):
     assert document["failures"] == []  # each found what was made
     assert len(rows) == 2 + len(document["inputs"]) == 10
     assert all(0 < one["peak_bytes"] < one["limit_bytes"] for one in document["inputs"])
+    assert all(one["vitals"]["peak_bytes"] > 0 for one in document["inputs"])
 
 
 def test_bounds_of_a_line_that_is_too_long(tmp_path):

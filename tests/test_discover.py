@@ -10,6 +10,7 @@ import pytest
 from sesscore import discover as module
 from sesscore.discover import Candidate, discover, natural_key
 from sesscore.errors import NothingToRead
+from sesscore.sizes import size_of, sizes
 
 
 @pytest.fixture
@@ -279,3 +280,13 @@ def test_names_of_any_kind_can_be_ordered():
     names.reverse()
     assert sorted(names, key=natural_key) == ordered
     assert ordered.index("a1") < ordered.index("a")
+
+
+@pytest.mark.parametrize("arguments", [["logs"], ["logs", "./logs", "logs/a"], ["logs/*"], ["gone", "x", "logs/a/.b"]])
+def test_the_sizes_are_those_of_what_is_found(here, files, arguments):
+    files("logs/a/one", "logs/a/.b/seven", "logs/s.db", "logs/new.status.json", "x")
+    os.link("logs/a/one", "logs/second name")
+    os.symlink(here / "x", "logs/link")
+    own = {"exclude": ["logs/s.db", "logs/new.status.json"]}
+    assert sorted(sizes(arguments, **own)) == sorted(map(size_of, discover(arguments, **own)))
+    assert sum(sizes(arguments, **own)) > 0

@@ -9,16 +9,21 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
-from sesscore import errors
+from sesscore import errors, store
 from sesscore.cli import cli
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+DOCUMENTS = [*(ROOT / name for name in AT_THE_TOP), *sorted((ROOT / "docs").glob("*.md"))]
+GLOSSARY = (ROOT / "docs" / "glossary.md").read_text("utf-8")
 UPDATE = os.environ.get("SESSCORE_UPDATE_DOCS") == "1"
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -31,8 +36,13 @@ def blocks(text, language):
     return [body for found, body in BLOCK.findall(text) if found == language]
 
 
-def section(title):
-    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+def section(title, text=README):
+    return text.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def first_cells(title, text=GLOSSARY):
+    """The names in the first column of the table of a section, in order."""
+    return re.findall(r"`([^`]+)`", "".join(re.findall(r"^\|(.+?)\|", section(title, text), re.MULTILINE)))
 
 
 @pytest.fixture
@@ -159,6 +169,78 @@ def variables():
     return found
 
 
+def typed(text):
+    """Every call of the program in code, spans and examples: its words up to where the shell has other work."""
+    lines = [line for language in ("sh", "toml", "") for body in blocks(text, language) for line in body.splitlines()]
+    lines += [line[2:] for body in blocks(text, "console") for line in body.splitlines() if line.startswith("$ ")]
+    lines += re.findall(r"(?<!`)`([^`\n]+)`(?!`)", BLOCK.sub("", text))
+    for line in lines:
+        without = re.sub(r"(?:^|\s)#.*|-[uo] sesscore ", "", line)  # comments, and the user of that name
+        for call in re.findall(r"(?:^|[\s/(\"'])sesscore +((?:-|[a-z]+(?![\w=]))[^|&;>()…]*)", without):
+            yield re.sub(r"\"[^\"]*\"?|'[^']*'?", "TEXT", call).split()
+
+
+def options_only(command):
+    return [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+
+
+@cache
+def options_of_reports():
+    """Those that a report has of its own, as the help of `sesscore report` lists them."""
+    listed = CliRunner().invoke(cli, ["report", "--help"]).output.split("\nOptions of ")[1:]
+    return {one.partition(":")[0]: set(re.findall(r"^  (--[a-z-]+)", one, re.MULTILINE)) for one in listed}
+
+
+def unknown(call, own):
+    """What there is not, of a call."""
+    words = iter(call)
+    command, named = cli, {"--help", "-h", "--version"}
+    for word in words:
+        option, _, value = word.partition("=")
+        if word in own and command.name == "report":
+            named |= own[word]
+        elif word.startswith("-") and word != "-":
+            if option not in named | options_of(command):
+                return option
+            if not value and any(option in known.opts and not known.is_flag for known in options_only(command)):
+                next(words, None)
+        elif command is cli:
+            command = cli.commands.get(word)
+            if command is None:
+                return word
+            named |= own["sessions"] if word == "sessions" else set()
+        else:
+            command = getattr(command, "commands", {}).get(word, command)
+    return None
+
+
+STATES = {"ok", "degraded", "stale", "failed", "stopped", "unreadable", "never"}  # lines of `status --check` begin so
+USERS_REPORT = "ports"  # has options of its own, and is run where it is shown
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_calls_that_are_not_run_could_be(path):
+    own = options_of_reports()
+    calls = [call for call in typed(path.read_text("utf-8")) if call[0] not in STATES and call[1:2] != [USERS_REPORT]]
+    assert [(problem, " ".join(call)) for call in calls if (problem := unknown(call, own))] == []
+
+
+@pytest.mark.parametrize(
+    ("call", "problem"),
+    [
+        ("ingset x", "ingset"),
+        ("report summary --nonsense", "--nonsense"),
+        ("report summary --limit 5", "--limit"),
+        ("db migrate --vacuum", "--vacuum"),
+        ("report commands --limit 5 --since 7d", None),
+        ("sessions --sort=-commands", None),
+        ("--config x ingest -", None),
+    ],
+)
+def test_a_call_that_could_not_be_run_is_found(call, problem):
+    assert unknown(call.split(), options_of_reports()) == problem
+
+
 def test_options_of_the_readme_exist():
     known = {"--help"}.union(*(options_of(command) for _, command in commands()))
     prose = README.replace(section("Set up"), "")
@@ -179,17 +261,49 @@ def test_variables_of_the_readme_exist():
     assert named <= variables()
 
 
-def test_exit_codes_of_the_readme_are_those_of_the_errors():
-    rows = re.findall(r"^\| ([\d, ]+) \|", section("Commands"), re.M)
+@pytest.mark.parametrize(
+    ("title", "text"), [("Commands", README), ("Exit codes", GLOSSARY)], ids=["readme", "glossary"]
+)
+def test_exit_codes_that_are_listed_are_those_of_the_errors(title, text):
+    rows = re.findall(r"^\| ([\d, ]+) \|", section(title, text), re.M)
     listed = {int(code) for row in rows for code in row.split(", ")}
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
     assert listed == {0, 130, 143} | {kind.exit_code for kind in kinds}
+
+
+def test_names_of_the_glossary_are_those_of_the_database(tmp_path):
+    with store.open_for_writing(tmp_path / "s.db") as opened:
+        ask = opened.connection.execute
+        of_views = {
+            view: [name for (name,) in ask("SELECT name FROM pragma_table_info(?)", (view,))]
+            for view in ("session_metrics", "session_activity")
+        }
+        kinds = [name for (name,) in ask("SELECT name FROM activity_kind ORDER BY kind")]
+    assert sorted(first_cells("Columns of a session")) == sorted(of_views["session_metrics"])
+    assert set(of_views["session_activity"]) <= set(re.findall(r"`(\w+)`", section("Kinds of activities", GLOSSARY)))
+    assert sorted(first_cells("Kinds of activities")) == sorted(kinds)
+
+
+def test_reasons_of_quarantine_are_in_the_glossary():
+    listed = set(first_cells("Reasons of quarantine"))
+    assert listed == {"no_time", "no_eventid", "json", "torn", "unterminated", "too_long", "depth"}
+    recount = "".join(path.read_text("utf-8") for path in (ROOT / "sesscore").glob("recount*.py"))
+    assert [reason for reason in listed if f'"{reason}"' not in recount] == []
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_somewhere(path):
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8"))
     assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+def test_every_page_is_in_the_menu():
+    """docs/conf.py makes it of the lists of docs/index.md."""
+    listed = re.findall(r"^- \[.+?\]\(([\w./-]+\.md)\)", (ROOT / "docs" / "index.md").read_text("utf-8"), re.MULTILINE)
+    pages = {f"../{name}" for name in (*AT_THE_TOP, "CHANGELOG.md")}
+    pages |= {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    assert len(listed) == len(set(listed))
+    assert pages <= set(listed)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

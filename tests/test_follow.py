@@ -16,16 +16,18 @@ import pytest
 from cases import event, lines
 from compare import reading
 
-from sesscore import follow, ingester, watching
+from sesscore import follow, ingester, marks, watching
 from sesscore import reading as reading_module
-from sesscore.discover import Candidate
+from sesscore.discover import Candidate, discover
 from sesscore.errors import SesscoreError, StorageError
 from sesscore.ingest import ingest
 from sesscore.met import Problem
+from sesscore.ownfiles import own_files
 from sesscore.result import IngestResult
 from sesscore.sensors import Sensor
 from sesscore.signals import Stop
 from sesscore.sqlite_errors import no_database
+from sesscore.telemetry.replaced import Replaced
 from sesscore.unreadable import SourceUnreadable
 
 Step = Callable[[], None]
@@ -291,8 +293,36 @@ def test_of_many_folders_less_is_looked_at(
     watch.close()
 
 
+def test_a_status_file_in_the_folder_is_no_news(tmp_path: Path) -> None:
+    """It changes the folder each second, also just after the search. A log that comes up is found at the next look."""
+    db, link = tmp_path / "s.db", tmp_path.parent / "link"
+    link.symlink_to(tmp_path)
+    (tmp_path / "cowrie.json").touch()
+    searches = []
+
+    def find() -> list[Candidate]:
+        searches.append(1)
+        return list(discover([str(link)], exclude=own_files(str(db))))
+
+    watch = watching.Watch(find, [str(link)], own_files(str(db)))
+    replaced = Replaced(f"{db}.status.json", 0o600)
+    assert [Path(one.path).name for one in watch.changed()] == ["cowrie.json"]
+    for beat in range(5):
+        replaced.write(b"%d" % beat)
+        assert watch.changed() == []
+    assert len(searches) == 1
+    for name, there in (("cowrie.json.1", 2), ("s.db", 2), ("cowrie.json.2", 3)):
+        (tmp_path / name).touch()
+        replaced.write(b"")
+        watch.changed()
+        assert len(searches) == there
+    (tmp_path / "cowrie.json.2").rename(tmp_path / "cowrie.json.3")
+    assert [Path(one.path).name for one in watch.changed()] == ["cowrie.json.3"]
+    watch.close()
+
+
 def test_a_look_that_takes_long_is_taken_less_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "_TICK_NS", 0)
+    monkeypatch.setattr(marks, "_TICK_NS", 0)
     clock = iter([0.0, 1.0, 1.25, 2.0, 2.001])
     monkeypatch.setattr("sesscore.watching.time.thread_time", lambda: next(clock))
     watch = watching.Watch(list, [str(tmp_path)])
@@ -312,7 +342,7 @@ def test_an_old_log_that_grows_is_seen_at_the_next_scan(logs: Logs, monkeypatch:
 
     def settle() -> None:
         """The folder did not change for long."""
-        monkeypatch.setattr(watching, "_TICK_NS", 0)
+        monkeypatch.setattr(marks, "_TICK_NS", 0)
         monkeypatch.setattr(watching, "RESCAN_SECONDS", 1e9)
 
     def scan() -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -162,7 +163,7 @@ def test_every_extension_is_built_and_typed():
 # Workflows
 
 WORKFLOWS = {path.stem: path.read_text("utf-8") for path in (ROOT / ".github" / "workflows").glob("*.yml")}
-MAY_WRITE = {"release": {"id-token: write"}, "asv": {"contents: write"}}
+MAY_WRITE = {"release": {"id-token: write"}, "pages": {"contents: write"}}
 
 
 def test_actions_are_pinned():
@@ -186,6 +187,22 @@ def test_workflows_have_no_rights_but_those_of_their_jobs(name):
     assert set(re.findall(r"^ +([\w-]+: write)", text, re.M)) == MAY_WRITE.get(name, set())
     # By its own name: in a workflow that another one calls, github.workflow is that of the caller.
     assert re.search(rf"^concurrency:\n  group: {name}-\$", text, re.M)
+
+
+@pytest.mark.parametrize(
+    ("page", "fetched"),
+    [
+        ('<script src="https://cdn.example/a.js"></script>', 1),
+        ('<link rel="stylesheet" href="//cdn.example/a.css"><style>@import "https://cdn.example/b.css";</style>', 2),
+        ('<img src="a.png" style="background: url(http://cdn.example/b.png)">', 1),
+        ('<a href="https://example.org/">there</a> <code>url(//example.org)</code> <script src="a.js"></script>', 0),
+    ],
+)
+def test_a_page_that_fetches_something_from_elsewhere_is_found(page, fetched, tmp_path, capsys):
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    check = runpy.run_path(str(ROOT / ".ci" / "check_site.py"))["main"]
+    assert check(tmp_path) == bool(fetched)
+    assert capsys.readouterr().out.count("page.html fetches") == fetched
 
 
 def test_every_campaign_runs_by_night():

@@ -6,10 +6,12 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cases import event, lines
 from prometheus_client.parser import text_string_to_metric_families
 from telemetry_made import DOCUMENT, EVIL, document, moment, telling, unknown
 
@@ -186,28 +188,44 @@ def board() -> dict[str, Any]:
     return json.loads(DASHBOARD.read_text("utf-8"))
 
 
-def test_the_dashboard_asks_for_metrics_that_there_are() -> None:
-    known = {metric.name for metric in prometheus.METRICS} | {prometheus.LAST_SUCCESS}
-    labels = {key[1][0][0] for key in samples(prometheus.exposition(DOCUMENT, 1.0)) if key[1]} | {
-        "db",
-        "sensor",
-        "command",
-    }
+def labels(text: str) -> dict[str, set[str]]:
+    """The names of metrics, with those of the labels that all of their samples have."""
+    found: dict[str, set[str]] = {}
+    for family in parsed(text).values():
+        for one in family.samples:
+            found.setdefault(one.name, set(one.labels)).intersection_update(one.labels)
+    return found
+
+
+def written(folder: Path) -> str:
+    """The file of an ingest that quarantined something."""
+    log, file = folder / "cowrie.json", folder / "s.prom"
+    log.write_bytes(lines(event("a")) + b"no record\n")
+    command = [sys.executable, "-m", "sesscore", "ingest", str(log), "--db", str(folder / "s.db")]
+    subprocess.run([*command, "--prometheus-file", str(file)], check=True, capture_output=True)
+    return file.read_text("utf-8")
+
+
+def test_the_dashboard_asks_for_metrics_that_an_ingest_writes(tmp_path: Path) -> None:
+    """Each with labels that this very metric has."""
+    known = labels(written(tmp_path))
+    # When it is over there is no such log any more.
+    known["sesscore_wal_bytes"] = labels(prometheus.exposition(DOCUMENT, 1.0))["sesscore_wal_bytes"]
     asked = set()
     for panel in board()["panels"]:
         assert panel["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
         for target in panel["targets"]:
-            names = set(re.findall(r"\bsesscore_\w+", target["expr"]))
-            assert names, target["expr"]
-            asked |= names
-            assert set(re.findall(r"(\w+)=~?\"", target["expr"])) <= labels
-            assert set(re.findall(r"{{(\w+)}}", target.get("legendFormat", ""))) <= labels
-    assert asked <= known
+            [name] = re.findall(r"\bsesscore_\w+", target["expr"])
+            asked.add(name)
+            assert name in known
+            assert set(re.findall(r"(\w+)=~?\"", target["expr"])) <= known[name]
+            assert set(re.findall(r"{{(\w+)}}", target.get("legendFormat", ""))) <= known[name]
     needed = {"state", "input_read_bytes_per_second", "progress_ratio", "eta_seconds", "quarantined_total", "wal_bytes"}
     needed |= {"sessions_new_total", "transaction_seconds", "memory_bytes", "last_success_timestamp_seconds"}
     assert {f"sesscore_{name}" for name in needed} <= asked
     for variable in board()["templating"]["list"]:
-        assert set(re.findall(r"\bsesscore_\w+", str(variable["query"]))) <= known
+        for name, label in re.findall(r"label_values\((\w+), (\w+)\)", str(variable["query"])):
+            assert label in known[name]
 
 
 def test_its_panels_have_numbers_and_places_of_their_own() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from real import DATA
@@ -12,6 +13,7 @@ from sesscore.ingest import ingest
 from sesscore.store import open_for_reading
 
 SAMPLES = DATA.parent / "reference" / "samples"
+DOCS = Path(__file__).parents[1] / "docs"
 TOOLS = ("d411", "jslagrew")
 SESSION = re.compile(r"(?m)^(?= {23}Session  )")
 SUMMARY = " " * 16 + "Total Number of Attacks:"
@@ -106,3 +108,26 @@ def test_the_order_of_blocks(db: str, tool: str) -> None:
             assert first is not None
             assert (printed_text.index(SUMMARY) < first.start()) is (report == "abnormal")
         assert theirs.endswith("\n\n\n") is ours.endswith("\n\n\n")
+
+
+def test_the_worked_example_of_the_page(db: str) -> None:
+    """docs/migrating.md, "Why counts differ": what the older tools showed of the sample, and what is there."""
+    page = (DOCS / "migrating.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| ")]
+    said = {row[0]: row[1:] for row in rows if len(row) == 3}
+    with open_for_reading(db) as opened:
+        question = (
+            "SELECT count(*), sum(login_success_count = 0), sum(command_count), sum(command_failed_count),"
+            " sum(event_count) FROM session_metrics"
+        )
+        every, outside, typed, failed, events = opened.connection.execute(question).get
+    listed = {tool: len(parts(sample(tool, "day"))[1]) for tool in TOOLS}
+    _, ours = parts(text(db, "attacks"))
+    assert set(listed.values()) == {len(ours)}
+    assert said["got in, with a file or a recording"] == [str(len(ours))] * 2
+    assert said["got in, with neither"] == ["0", str(every - outside - len(ours))]
+    assert said["did not get in"] == ["0", str(outside)]
+    assert said["all"] == [str(len(ours)), str(every)]
+    assert said["events, of which a session holds each"][1] == f"{events:,}"
+    assert said["commands that were typed"][1] == str(typed)
+    assert said["what failed of these, which older tools count once more"][1] == str(failed)

@@ -33,6 +33,7 @@ from sesscore.telemetry.rates import Progress, Rate
 from sesscore.telemetry.run import MOST_MILESTONES, Counters, Run, trouble
 from sesscore.telemetry.statusfile import StatusFile
 from sesscore.telemetry.times import Times
+from sesscore.telemetry.vitals import Vitals
 from sesscore.telemetry.watched import watched
 
 PATIENCE = 120  # seconds, for what must happen
@@ -545,6 +546,23 @@ def test_a_rate_is_of_the_last_seconds() -> None:
     assert len(often._steps) < 100
 
 
+@pytest.mark.parametrize("step", [0.1, 1.5])
+def test_a_rate_forgets_another_pace(step: float) -> None:
+    """Once the work is three times as heavy, soon only that counts; what a busy machine does is no such turn."""
+
+    def after(slower: float, seconds: float) -> float:
+        rate, at, value = Rate(0.0), 0.0, 0.0
+        while at < 9 + seconds:
+            at, value = at + step, value + step * (300 if at < 9 else 300 / slower)
+            rate.add(at, value)
+        return rate.per_second or 0
+
+    assert after(3, 20) == pytest.approx(100)
+    assert after(0.3, 20) == pytest.approx(1000)
+    assert after(3, 4) > 150
+    assert 210 < after(1.45, 18) < 245  # of all seconds
+
+
 def test_a_rate_does_not_fall_between_steps() -> None:
     """A batch can take seconds. One that is late lowers it, and one that never comes leaves nothing to say."""
     rate = Rate(0.0)
@@ -578,6 +596,16 @@ def test_progress_never_falls(told: list[tuple[int, int]]) -> None:
         before = {**now, "percent": now["percent"] or 0}
     run.ended("complete")
     assert progress.told(run, run.began + 1e6)["percent"] == 100
+
+
+def test_more_pages_than_there_are_say_nothing_of_what_is_left() -> None:
+    run, progress = Run(), Progress()
+    run.enter("checking", "pages", 10)
+    run.position = lambda: (min(12, seconds), 0)
+    left = []
+    for seconds in (5, 8, 12):
+        left.append(progress.told(run, run.began + seconds)["eta_seconds"])
+    assert left == [pytest.approx(5, abs=0.1), pytest.approx(2, abs=0.1), None]
 
 
 def test_each_phase_is_there_once() -> None:
@@ -622,3 +650,22 @@ def test_a_status_document_of_standard_input(desk: Desk, monkeypatch: pytest.Mon
         ingest(["-"], db=desk.db, run=run)
     check(run.documents, [*INGEST, *ENDS])
     assert run.documents[-1]["counters"]["events"] == len(visit("a"))
+
+
+# For benchmarks and campaigns
+
+
+def test_the_most_of_many_documents(tmp_path: Path) -> None:
+    run, path = Run("ingest"), tmp_path / "s.json"
+    documents, vitals = Documents(run), Vitals()
+    assert vitals.look(str(path)) is None
+    for seconds, depth in ((0.5, 2), (0.25, 1)):
+        run.transactions.add(seconds)
+        run.read_ahead = lambda depth=depth: (depth, 2)
+        path.write_text(json.dumps(documents.make()))
+        assert vitals.look(str(path)) is not None
+    assert (vitals.looks, vitals.longest_transaction, vitals.read_ahead, vitals.storing) == (2, 0.5, 2, 0)
+    other = Vitals(looks=1, longest_transaction=0.75, storing=1)
+    other.merge(vitals)
+    assert (other.looks, other.longest_transaction, other.read_ahead, other.storing) == (3, 0.75, 2, 1)
+    assert str(other).startswith("longest transaction 0.75 s, at most 2 read ahead and 1 being stored, memory up to ")

@@ -12,8 +12,11 @@ from sesscore.store import open_for_reading
 
 from .logs import EVENTS, Logs, write_logs
 
-# But `diff`, which needs a period that has another before it.
-REPORTS = tuple(name for name in shipped() if name != "diff")
+DAY_US = 86_400_000_000
+FIRST_US = 1_767_225_600_000_000  # 2026-01-01, with which the logs begin
+PERIODS = {"diff": Period(FIRST_US + 2 * DAY_US, FIRST_US + 4 * DAY_US)}  # it compares with the two days before
+BY_HOUR = "timeline by hour"
+REPORTS = (*shipped(), BY_HOUR)
 
 
 class Report:
@@ -27,7 +30,9 @@ class Report:
 
     def time_report(self, databases: dict[int, str], events: int, name: str) -> None:
         with open_for_reading(databases[events]) as database, one_state(database.connection):
-            document = made(Snapshot(database.connection, report(name), Period(0)))
+            asked, options = ("timeline", {"by": "hour"}) if name == BY_HOUR else (name, {})
+            period = PERIODS.get(name, Period(0))
+            document = made(Snapshot(database.connection, report(asked), period, options=options))
             sum(map(len, pieces(document, "json", Look())))
 
 

@@ -53,6 +53,8 @@ def compose(snapshot: Snapshot) -> Document:
     alerts = Alerts(snapshot)
 
     def told(piece: Piece, tallies: Tallies, sensor_id: int | None) -> Fields:
+        if tallies.sessions["total"]:
+            alerts.tell(piece.first, sensor_id, tallies.sessions["unique_ips"])
         return {
             date: day_text(piece.first),
             "sessions": {**tallies.sessions, **tallies.spread, **tallies.tops},

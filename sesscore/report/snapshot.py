@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cached_property
 from itertools import count
 from typing import Any, cast
 
@@ -70,6 +71,14 @@ class Snapshot:
     def sensor_id(self) -> int | None:
         """The number of the sensor; None: all."""
         return cast("int | None", self._bound["sensor_id"])
+
+    def whose(self, sensor_id: int | None) -> int | None:
+        """None for the only sensor of the database, too: what it saw is what all saw, and need not be asked twice."""
+        return None if self._one_sensor else sensor_id
+
+    @cached_property
+    def _one_sensor(self) -> bool:
+        return len(self.connection.execute(sql("store/sensors")).fetchall()) == 1
 
     def section(self, name: str, **values: Value) -> Section:
         """A section of what a statement answers. values: of its parameters, before those of the options."""

@@ -6,5 +6,7 @@
       → beat.py       a thread that makes one each interval and at each change, for the sinks
       → sinks.py      what a sink is: a status file, a terminal, hooks, …
 
+What reads documents again: reading.py and standing.py for `sesscore status`, vitals.py for benchmarks and campaigns.
+
 Nothing flows back. Work knows no sink, and a sink knows no work.
 """

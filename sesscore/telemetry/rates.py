@@ -9,12 +9,14 @@ from sesscore.telemetry.run import Run
 
 WINDOW_SECONDS: Final = 30.0  # over which a rate is taken: what else the machine does comes and goes within less
 FEWEST: Final = 8  # steps, if they are rarer than that
+RECENT_SECONDS: Final = 10.0  # or FEWEST steps: what comes is as the work is now
+ANOTHER_PACE: Final = 1.5  # times as fast, or as slow: a machine that others use, too, changes by less
 _MOST: Final = 64  # that are kept, however often it is asked
 _NEARLY: Final = 99.99  # percent, of what is not known to be done
 
 
 class Rate:
-    """Of a figure that grows, over a sliding window.
+    """Of a figure that grows, over a sliding window; it begins anew where the work becomes lighter or heavier.
 
     It may grow in steps, of seconds if a batch changes as many sessions as it has events. So a rate is taken from step
     to step, not to the moment at which it is asked for: between two steps it does not fall, unless one is late.
@@ -33,8 +35,24 @@ class Rate:
                 steps[-1] = at, value
             else:
                 steps.append((at, value))
+                self._forget_another_pace()
         while len(steps) > FEWEST and steps[1][0] <= at - WINDOW_SECONDS:
             steps.popleft()
+
+    def _forget_another_pace(self) -> None:
+        """Of a log whose first sessions are all new, the beginning says nothing of the rest."""
+        steps = self._steps
+        (began, first), (at, last) = steps[0], steps[-1]
+        recent = len(steps) - 1 - FEWEST
+        while recent > 0 and at - steps[recent][0] < RECENT_SECONDS:
+            recent -= 1
+        if recent <= 0:
+            return
+        turned, value = steps[recent]
+        before, since = (value - first) * (at - turned), (last - value) * (turned - began)  # paces, times both times
+        if max(before, since) > ANOTHER_PACE * min(before, since):
+            for _ in range(recent):
+                steps.popleft()
 
     @property
     def waiting(self) -> float:
@@ -97,5 +115,7 @@ def _eta(run: Run, current: int, total: int | None, rate: float | None, waiting:
     if run.over:
         return 0.0 if run.state == "complete" else None
     if total is None or rate is None or run.unit == "statements":  # of which one can take as long as all others
+        return None
+    if run.unit == "pages" and current == total:  # which is an estimate: more are read than there are
         return None
     return round(max(0.0, (total - current) / rate - waiting), 3)

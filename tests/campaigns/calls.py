@@ -49,6 +49,7 @@ def calls(campaign: Campaign, amount: int) -> None:
         campaign.figures["kills"] += code == -signal.SIGKILL
         if code not in (0, -signal.SIGKILL):
             campaign.wrong(step, f"exit code {code}: {said}")
+        campaign.told_by(step, folder / "s.db")
         problem = _sound(folder / "s.db") or _again(logs, folder / "s.db") or _differs(folder / "s.db", expected)
         if problem:
             campaign.wrong(step, problem)

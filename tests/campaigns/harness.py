@@ -19,14 +19,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from sesscore.ownfiles import STATUS_SUFFIX
+from sesscore.telemetry.reading import NotOurs
+from sesscore.telemetry.vitals import Vitals
 
 
 @dataclass
 class Campaign:
     """One run. folder: for its files. only: the one step that is wanted. end: when no further step is begun.
 
-    figures: what was done. failures: in words.
+    figures: what was done. vitals: what runs said of themselves. failures: in words.
     """
 
     folder: Path
@@ -34,6 +38,7 @@ class Campaign:
     only: str | None = None
     end: float = math.inf
     figures: Counter[str] = field(default_factory=Counter)
+    vitals: Vitals = field(default_factory=Vitals)
     failures: list[str] = field(default_factory=list)
 
     def chance(self, step: object) -> random.Random:
@@ -54,7 +59,16 @@ class Campaign:
     def closing_line(self, seconds: float) -> str:
         """All figures in one line."""
         told = [f"{count:,} {name}" for name, count in self.figures.items()]
-        return f"{', '.join([*told, f'{len(self.failures):,} failures'])}; seed {self.seed}, {seconds:,.0f} s"
+        line = f"{', '.join([*told, f'{len(self.failures):,} failures'])}; seed {self.seed}, {seconds:,.0f} s"
+        return f"{line}; {self.vitals}" if self.vitals.looks else line
+
+    def told_by(self, step: object, db: object) -> dict[str, Any] | None:
+        """What the last run of a database said of itself: whole, however it ended. None if it said nothing."""
+        try:
+            return self.vitals.look(f"{db}{STATUS_SUFFIX}")
+        except NotOurs as error:
+            self.wrong(step, f"the status file: {error}")
+            return None
 
 
 class Unavailable(Exception):

@@ -3,7 +3,8 @@
     python tests/campaigns/kills.py --kills 1000 --seed 1
 
 A step is one database, from the first run to the one that ends by itself. Then it must hold what an undisturbed run
-makes: content hash, each source with its offset and ledger, the quarantine. It is looked at after some kills, too.
+makes: content hash, each source with its offset and ledger, the quarantine. It is looked at after some kills, too. The
+status file that a kill leaves is whole, and tells that its writer is gone.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from harness import Campaign, environment, main, program
 from logs import Logs, make
 
 from sesscore.errors import SesscoreError
+from sesscore.telemetry.liveness import standing
+from sesscore.telemetry.reading import updated
 
 EVENTS = 20_000
 PATIENCE = 120  # seconds until a run counts as hanging
@@ -60,11 +63,13 @@ def _until_done(campaign: Campaign, step: str, logs: Logs, expected: Content, sp
     reached = 0
     while not _killed(campaign, step, [*logs.options, "--db", str(db)], chance, span):
         campaign.figures["kills"] += 1
+        _left(campaign, step, db)
         if chance.random() < 0.5:
             reached = _between(campaign, step, db, reached, expected)
         if len(campaign.failures) > 20:
             return
     campaign.figures["databases read to the end"] += 1
+    campaign.told_by(step, db)
     _compare(campaign, step, db, expected)
 
 
@@ -97,6 +102,17 @@ def _version(path: Path) -> tuple[int, int]:
     except FileNotFoundError:
         return 0, 0
     return info.st_size, info.st_mtime_ns
+
+
+def _left(campaign: Campaign, step: str, db: Path) -> None:
+    """Whoever reads the status file that a kill left knows that nobody writes it any more."""
+    document = campaign.told_by(step, db)
+    if document is None:
+        return
+    campaign.figures["status files left by a kill"] += 1
+    found = standing(document, time.time() - (updated(document) or 0))
+    if found != "gone" and not (found == "complete" and document["progress"]["percent"] == 100):
+        campaign.wrong(step, f"after a kill the status file says {found}")
 
 
 def _between(campaign: Campaign, step: str, db: Path, reached: int, expected: Content) -> int:

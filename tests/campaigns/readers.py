@@ -77,7 +77,9 @@ def _fill(campaign: Campaign, step: str, logs: Logs, db: Path) -> None:
             running.kill()
             running.wait()
             campaign.figures["kills"] += 1
+            campaign.told_by(step, db)
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=PATIENCE)
+    campaign.told_by(step, db)
     if done.returncode:
         campaign.wrong(step, f"ingest: exit code {done.returncode}: {done.stderr[-300:]}")
 

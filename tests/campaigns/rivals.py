@@ -77,6 +77,7 @@ def _round(campaign: Campaign, step: str, log: str, expected: str) -> None:
         return
     if code := _finished(holder, log):
         campaign.wrong(step, f"the holder: exit code {code}")
+    campaign.told_by(step, db)
     found = look(db)
     if found.wrong or found.hash != expected:
         campaign.wrong(step, found.wrong or f"content hash {found.hash[:12]} instead of {expected[:12]}")

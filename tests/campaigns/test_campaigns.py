@@ -38,6 +38,8 @@ def test_killed_at_random(campaign: Campaign) -> None:
     run(campaign, kills.kills, 12)
     assert campaign.figures["kills"] >= 12
     assert campaign.figures["of these half read"]
+    assert campaign.figures["status files left by a kill"]
+    assert "longest transaction" in campaign.closing_line(1)
 
 
 def test_killed_at_calls(campaign: Campaign) -> None:

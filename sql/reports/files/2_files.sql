@@ -16,20 +16,29 @@ WITH days AS (
     WHERE day >= :first_day
         AND day < :end_day
 ),
-by_day AS (
-    SELECT v.day, v.kind, h.value AS shasum, CASE WHEN v.kind = 6 THEN u.value END AS url, v.seen
+brought AS MATERIALIZED (
+    SELECT v.day, v.kind, v.a, v.b, v.seen
     FROM days AS d
     CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind IN (6, 8)
-    LEFT JOIN text AS h ON h.text_id = v.b
-    LEFT JOIN text AS u ON u.text_id = v.a
-    WHERE v.seen > 0
-        AND coalesce(h.value, '') NOT IN (
+    WHERE v.seen > 0 AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
+),
+-- Many values share few texts, which are read once.
+named AS MATERIALIZED (
+    SELECT i.text_id, t.value
+    FROM (SELECT a AS text_id FROM brought WHERE kind = 6 UNION SELECT b FROM brought) AS i
+    CROSS JOIN text AS t ON t.text_id = i.text_id
+),
+by_day AS MATERIALIZED (
+    SELECT v.day, v.kind, h.value AS shasum, CASE WHEN v.kind = 6 THEN u.value END AS url, v.seen
+    FROM brought AS v
+    LEFT JOIN named AS h ON h.text_id = v.b
+    LEFT JOIN named AS u ON u.text_id = v.a
+    WHERE coalesce(h.value, '') NOT IN (
         'da39a3ee5e6b4b0d3255bfef95601890afd80709',
         'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
     )
-        AND (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
 ),
-most AS (
+most AS MATERIALIZED (
     SELECT
         shasum,
         sum(seen) FILTER (WHERE kind = 6) AS downloads,
@@ -42,21 +51,23 @@ most AS (
     GROUP BY shasum
     ORDER BY sum(seen) DESC, shasum
     LIMIT :limit
+),
+ranked AS (
+    SELECT b.shasum, b.url, row_number() OVER (PARTITION BY b.shasum ORDER BY sum(b.seen) DESC, b.url) AS place
+    FROM most AS m
+    JOIN by_day AS b ON b.shasum IS m.shasum
+    WHERE b.url IS NOT NULL
+    GROUP BY b.shasum, b.url
 )
 SELECT
     m.shasum,
     coalesce(m.downloads, 0) AS downloads,
     coalesce(m.uploads, 0) AS uploads,
-    (
-        SELECT b.url FROM by_day AS b
-        WHERE b.shasum IS m.shasum AND b.url IS NOT NULL
-        GROUP BY b.url
-        ORDER BY sum(b.seen) DESC, b.url
-        LIMIT 1
-    ) AS url,
+    r.url,
     m.urls,
     m.first_day,
     m.last_day,
     m.days
 FROM most AS m
+LEFT JOIN ranked AS r ON r.shasum IS m.shasum AND r.place = 1
 ORDER BY coalesce(m.downloads, 0) + coalesce(m.uploads, 0) DESC, m.shasum;

@@ -27,16 +27,20 @@ days AS (
     WHERE day >= :first_day
         AND day < :end_day
 ),
-id AS MATERIALIZED (
-    SELECT a AS src_ip_id, src_ip FROM most WHERE NOT several
-    UNION
-    SELECT v.a, m.src_ip
+seen AS MATERIALIZED (
+    SELECT DISTINCT v.a AS src_ip_id
     FROM days AS d
     CROSS JOIN rollup_value AS v ON v.day = d.day AND v.kind = 101
-    CROSS JOIN text AS t ON t.text_id = v.a
-    CROSS JOIN most AS m ON m.src_ip = t.value AND m.several
     WHERE (:sensor_id IS NULL OR v.sensor_id = :sensor_id)
         AND EXISTS (SELECT 1 FROM most WHERE several)
+),
+id AS MATERIALIZED (
+    SELECT a AS src_ip_id, src_ip FROM most WHERE NOT several
+    UNION ALL
+    SELECT s.src_ip_id, t.value
+    FROM seen AS s
+    CROSS JOIN text AS t ON t.text_id = s.src_ip_id
+    WHERE t.value IN (SELECT src_ip FROM most WHERE several)
 ),
 by_id AS (
     SELECT
