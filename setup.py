@@ -4,13 +4,19 @@ SESSCORE_BUILD=debug turns on bounds checks and writes annotated sources; SESSCO
 AddressSanitizer and UBSan. CONTRIBUTING.md says how to use both. SESSCORE_BUILD=quick does not optimise: for what is
 built to be used once (tests/planted/run.py). SESSCORE_BUILD=wheel leaves out the symbols, which only profilers and
 debuggers read: for what is given to others.
+
+Manual pages and the scripts by which shells complete a line are made of the command line itself, which needs click and
+nothing that is compiled. Wheels install them below share/; an editable installation has none.
 """
 
 import os
 import sys
+import time
+from pathlib import Path
 
 from Cython.Build import cythonize
-from setuptools import Extension, setup
+from setuptools import Command, Extension, setup
+from setuptools.command.build import build
 
 DEBUG = os.environ.get("SESSCORE_BUILD") == "debug"
 QUICK = os.environ.get("SESSCORE_BUILD") == "quick"
@@ -26,7 +32,67 @@ LINK_FLAGS = SANITIZER_FLAGS if SANITIZE else [STRIP] if WHEEL else []
 KIND = "/debug" if DEBUG else "/quick" if QUICK else "/wheel" if WHEEL else ""
 BUILD = "build" + KIND + ("/sanitize" if SANITIZE else "")
 
+
+class BuildShare(Command):
+    """Writes what wheels install below share/."""
+
+    description = "make manual pages and completion scripts"
+    user_options = ()
+
+    def initialize_options(self):
+        """What setuptools sets before it runs this."""
+        self.build_base = None
+        self.build_lib = None
+        self.editable_mode = False
+
+    def finalize_options(self):
+        """Where all commands build."""
+        self.set_undefined_options("build", ("build_base", "build_base"))
+
+    def run(self):
+        """Write them, and say that they are to be installed."""
+        if self.editable_mode:
+            return
+        found = {}
+        for name, text in self.files().items():
+            path = Path(self.build_base, "share", name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+            found.setdefault(f"share/{Path(name).parent.as_posix()}", []).append(str(path))
+        self.distribution.data_files = sorted(found.items())
+
+    def files(self):
+        """By their names below share/. SOURCE_DATE_EPOCH says of which day they are, so that wheels are the same."""
+        sys.path.insert(0, str(Path(__file__).resolve().parent))
+        from sesscore.cli import cli
+        from sesscore.completion import SHELLS, script
+        from sesscore.manual import pages
+
+        day = time.strftime("%Y-%m-%d", time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())))
+        scripts = {place: script(shell, cli) for shell, (_, place) in SHELLS.items()}
+        return scripts | {f"man/man1/{name}": page for name, page in pages(cli, day).items()}
+
+    def get_source_files(self):
+        """None that an sdist would lack."""
+        return []
+
+    def get_outputs(self):
+        """None within the package."""
+        return []
+
+    def get_output_mapping(self):
+        """Nor in its place."""
+        return {}
+
+
+class Build(build):
+    """With them."""
+
+    sub_commands = (*build.sub_commands, ("build_share", None))
+
+
 setup(
+    cmdclass={"build": Build, "build_share": BuildShare},
     ext_modules=cythonize(
         [
             Extension(

@@ -1,5 +1,7 @@
 """Checks what the sdist and the wheels in a folder hold: everything they must, nothing else."""
 
+import ast
+import re
 import sys
 import tarfile
 import zipfile
@@ -18,6 +20,11 @@ TOP = (
     "LICENSE",
 )
 MADE = {".so", ".c", ".html", ".pyc", ".db"}
+COMPLETIONS = (
+    "bash-completion/completions/sesscore",
+    "zsh/site-functions/_sesscore",
+    "fish/vendor_completions.d/sesscore.fish",
+)
 WRITTEN = "tests/campaigns/shim.c"  # the one file in C that no Cython made
 
 
@@ -33,19 +40,37 @@ def is_made(name: str) -> bool:
 
 
 def expected_in_wheel() -> set[str]:
-    """The modules and their stubs, JSON Schemas, the SQL, and a module for each `.pyx` (without its platform tag)."""
+    """The modules and their stubs, JSON Schemas, the SQL, and a module for each `.pyx` (without its platform tag).
+
+    And what is made of the command line: a manual page for each command, and a script for each shell.
+    """
     package = {
         str(path) for path in tree("sesscore") if path.suffix in {".py", ".pyi", ".json"} or path.name == "py.typed"
     }
     statements = {f"sesscore/{path}" for path in tree("sql") if path.suffix in {".sql", ".py"}}
     compiled = {f"sesscore/_{path.stem}.so" for path in tree("_ext") if path.suffix == ".pyx"}
-    return package | statements | compiled
+    return package | statements | compiled | {f"share/{name}" for name in (*manual_pages(), *COMPLETIONS)}
+
+
+def manual_pages() -> list[str]:
+    """One for each function of `sesscore/commands` with `@click.command()`, or with `@db.command()` of its group."""
+    found = ["sesscore"]
+    for path in (ROOT / "sesscore" / "commands").glob("*.py"):
+        for node in ast.parse(path.read_bytes()).body:
+            for one in getattr(node, "decorator_list", ()):
+                made = one.func if isinstance(one, ast.Call) else one
+                if isinstance(made, ast.Attribute) and made.attr in ("command", "group"):
+                    parent = ast.unparse(made.value)
+                    words = ["sesscore", *([] if parent == "click" else [parent]), node.name.rstrip("_")]
+                    found.append("-".join(words))
+    return [f"man/man1/{name}.1" for name in found]
 
 
 def in_wheel(path: Path) -> set[str]:
     """The names of files in a wheel, metadata and platform tags left out; auditwheel also packs folders."""
     with zipfile.ZipFile(path) as wheel:
-        names = [PurePosixPath(name) for name in wheel.namelist() if ".dist-info/" not in name and name[-1] != "/"]
+        files = [name for name in wheel.namelist() if ".dist-info/" not in name and name[-1] != "/"]
+    names = [PurePosixPath(re.sub(r"^[^/]+\.data/data/", "", name)) for name in files]
     return {str(name if name.suffix != ".so" else name.with_name(name.name.split(".")[0] + ".so")) for name in names}
 
 

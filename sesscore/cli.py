@@ -7,12 +7,15 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from types import FrameType
+from typing import Any
 
 import click
 
 from sesscore import __version__
 from sesscore.commands import options
+from sesscore.commands.completion import completion
 from sesscore.commands.db import db
+from sesscore.commands.doctor import doctor
 from sesscore.commands.ingest import ingest
 from sesscore.commands.matchers import matchers
 from sesscore.commands.merge import merge
@@ -42,7 +45,21 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM: what is committed stays, as with Ctrl-C."""
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class _Program(click.Group):
+    """All commands. While a shell completes a line no callback runs, and the configuration must count all the same."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """As click makes it."""
+        context = super().make_context(info_name, args, parent, **extra)
+        if context.resilient_parsing:
+            with contextlib.suppress(SesscoreError):
+                _configure(context, context.params.get("config"))
+        return context
+
+
+@click.group(cls=_Program, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="sesscore %(version)s")
 @click.option(
     "--config",
@@ -57,16 +74,28 @@ def cli(context: click.Context, config: str | None) -> None:
     if context.invoked_subcommand is None:
         click.echo(SHORT_HELP, err=True)
         context.exit(2)
+    try:
+        _configure(context, config)
+    except SesscoreError as error:
+        if context.invoked_subcommand != doctor.name:
+            raise
+        context.ensure_object(options.Settings).unconfigured = error
+
+
+def _configure(context: click.Context, path: str | None) -> None:
     from sesscore.config import load
 
-    configuration = load(config, cli)
-    context.default_map = configuration.defaults  # which click asks after command line and variables
+    configuration = load(path, cli)
     settings = context.ensure_object(options.Settings)
+    context.default_map = configuration.defaults  # which click asks after command line and variables
     settings.sensors, settings.reports = configuration.sensors, configuration.reports
+    settings.configuration, settings.origins = configuration.path, configuration.origins
 
 
 for command in (
+    completion,
     db,
+    doctor,
     ingest,
     matchers,
     merge,

@@ -1,6 +1,7 @@
 """The configuration file: which one is read. What may stand in it is for `sesscore.config_tables`."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ def load(given: str | None, program: click.Group) -> Configuration:
         except OSError as error:
             raise _unreadable(path, error) from error
         else:
-            return Tables(path, program).read(_parsed(data, path))
+            return replace(Tables(path, program).read(_parsed(data, path)), path=path)
     return Configuration()
 
 

@@ -7,7 +7,7 @@ SESSCORE_DB). What stands in the table of a command (`[ingest]`, `[quarantine-li
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,11 +22,17 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Configuration:
-    """defaults: for `click.Context.default_map`. sensors: in the order of the file. reports: their own options."""
+    """defaults: for `click.Context.default_map`. sensors: in the order of the file. reports: their own options.
+
+    path: the file; none was found: None. origins: the table (none: the top) and the key of each value in `defaults`, by
+    the words of the command and the name of the option.
+    """
 
     defaults: dict[str, Any] = field(default_factory=dict)
     sensors: tuple["Sensor", ...] = ()
     reports: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    path: str | None = None
+    origins: dict[tuple[Words, str], tuple[str, str]] = field(default_factory=dict)
 
 
 def commands(command: click.Command, words: Words = ()) -> Iterator[tuple[Words, click.Command]]:
@@ -63,11 +69,15 @@ class Tables:
         shared = self._shared({key: value for key, value in told.items() if key not in tables})
         own = dict(self._of_command(name, table) for name, table in tables.items())
         defaults: dict[str, Any] = {}
+        origins: dict[tuple[Words, str], tuple[str, str]] = {}
         for words, options in self._options.items():
             values = {key: shared[key] for key, option in options.items() if option.envvar and key in shared}
+            origins |= {(words, str(options[key].name)): ("", key) for key in values}
             values |= own.get(words, {})
+            origins |= {(words, str(options[key].name)): ("-".join(words), key) for key in own.get(words, {})}
             _put(defaults, words, {options[key].name: value for key, value in values.items()})
-        return Configuration(defaults, tuple(self._sensors(sensors)), self._reports(of_reports, own))
+        made = Configuration(defaults, tuple(self._sensors(sensors)), self._reports(of_reports, own))
+        return replace(made, origins=origins)
 
     def _reports(self, told: Mapping[str, Any], own: Mapping[Words, dict[str, Any]]) -> dict[str, Mapping[str, Any]]:
         if not told:

@@ -39,6 +39,11 @@ def has_log(path: str) -> bool:
     return size_of(f"{path}-wal") > 0
 
 
+def would_make_index(path: str) -> bool:
+    """Whether a look into the database makes the index of a log that a program left without one."""
+    return has_log(path) and size_of(f"{path}-shm") < 0
+
+
 def was_never_made(path: str) -> bool:
     """Whether a power cut ended the first write: a journal says that there was nothing, and SQLite goes back to that.
 

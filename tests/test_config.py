@@ -56,7 +56,8 @@ def taken(monkeypatch):
             found.append(values.get(OPTIONS[key].name, settings.debug))
 
         monkeypatch.setattr(command, "callback", tell)
-        needed = ["x" for one in command.params if isinstance(one, click.Argument) and one.required]
+        positional = [one.type for one in command.params if isinstance(one, click.Argument) and one.required]
+        needed = [next(iter(getattr(one, "choices", ["x"]))) for one in positional]
         before = arguments[:2] if arguments[:1] == ("--config",) else ()
         assert cli.main([*before, *words, *needed, *arguments[len(before) :]]) == 0
         return found[0]

@@ -74,6 +74,7 @@ def documents(capsys, folder, logs, db):
     truth = folder / "truth.json"
     assert outcome(capsys, "synth", "-n", "500", "-o", str(folder / "s.json"), "--truth", str(truth))[0] == 0
     yield "synth", json.loads(truth.read_bytes())
+    yield "doctor", answer_of(capsys, "doctor", "--check", "--db", own)
     yield "status.list", answer_of(capsys, "status", "--db", own)
     yield "status.list", answer_of(capsys, "status", "--db", str(folder / "none.db"))
     log = ("--log-file", str(folder / "log"), "--log-format", "json", "--log-level", "debug")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sesscore.errors import StorageError
+from sesscore.errors import SesscoreError, StorageError
 from sesscore.output import STDOUT
 from sesscore.report.zones import MINUTE_US, offset_us
 
@@ -31,15 +31,21 @@ class Settings:
 
     For `main`, if a command fails: debug; error_line, which says it as a line of a log (what, where, hint, exit code).
     sensors: those configured. reports: what the configuration says of the options that reports have of their own.
+
+    For `doctor`: configuration, the file that was read; origins, where in it a value stands, by words of the command
+    and the name of the option; unconfigured, why the file cannot be used.
     """
 
     debug: bool = False
     error_line: Callable[[str, str, str, int], str] | None = None
     sensors: tuple["Sensor", ...] = ()
     reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    configuration: str | None = None
+    origins: Mapping[tuple[tuple[str, ...], str], tuple[str, str]] = field(default_factory=dict)
+    unconfigured: SesscoreError | None = None
 
 
-class UtcOffset(click.ParamType[int]):
+class UtcOffset(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
     """`UTC`, `Z` or `+02:00`, as minutes east of Greenwich."""
 
     name = "offset"
@@ -56,7 +62,7 @@ class UtcOffset(click.ParamType[int]):
         return east_us // MINUTE_US
 
 
-class MatcherReference(click.ParamType[str]):
+class MatcherReference(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
     """`FILE.py:NAME` or `MODULE:NAME`, as it is."""
 
     name = "reference"
@@ -74,10 +80,21 @@ class MatcherReference(click.ParamType[str]):
 class Shared(click.Option):
     """An option with a short variable; the long one, which names the command, is asked first."""
 
+    def own_variable(self, context: click.Context) -> str:
+        """The long one."""
+        own = f"{context.auto_envvar_prefix}_{max(self.opts, key=len).lstrip('-')}"
+        return own.replace("-", "_").upper()
+
     def resolve_envvar_value(self, context: click.Context) -> str | None:
         """The text of the variable, if one is set and not empty."""
-        own = f"{context.auto_envvar_prefix}_{max(self.opts, key=len).lstrip('-')}"
-        return os.environ.get(own.replace("-", "_").upper()) or super().resolve_envvar_value(context)
+        return os.environ.get(self.own_variable(context)) or super().resolve_envvar_value(context)
+
+
+def variables(option: click.Option, context: click.Context) -> list[str]:
+    """Those that set an option of the command of a context, in the order in which they are asked."""
+    if isinstance(option, Shared):
+        return list(dict.fromkeys((option.own_variable(context), str(option.envvar))))
+    return [f"{context.auto_envvar_prefix}_{option.name}".upper()]
 
 
 def database(command: Command) -> Command:
@@ -100,8 +117,22 @@ def _stored(context: click.Context, parameter: click.Parameter, value: str | Non
 def sensor(help_text: str) -> Callable[[Command], Command]:
     """--sensor, whose meaning differs between writing and reading."""
     return click.option(
-        "--sensor", cls=Shared, envvar="SESSCORE_SENSOR", metavar="NAME", callback=_stored, help=help_text
+        "--sensor",
+        cls=Shared,
+        envvar="SESSCORE_SENSOR",
+        metavar="NAME",
+        callback=_stored,
+        shell_complete=_sensors,
+        help=help_text,
     )
+
+
+def _sensors(context: click.Context, parameter: click.Parameter, begin: str) -> list[str]:
+    """Those that are configured, and those in the database."""
+    from sesscore.completion import plain, sensors_of
+
+    configured = [one.name for one in context.ensure_object(Settings).sensors]
+    return plain(sorted({*configured, *sensors_of(database_path(context.params.get("db")))}), begin)
 
 
 def matchers(command: Command) -> Command:

@@ -18,7 +18,7 @@ _TZ = "Whose days and clocks are meant: UTC, +02:00, or a name like Europe/Berli
 _PLACES = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
 
 
-class PeriodText(click.ParamType[str]):
+class PeriodText(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
     """What one of these options is told, as it is; checked at once, so that a configuration file is too."""
 
     name = "text"

@@ -1,5 +1,6 @@
 """`sesscore report`."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,8 @@ from sesscore.output import STDOUT
 from sesscore.safetext import safe
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from sesscore.formats import Look
     from sesscore.report.period import Period
     from sesscore.report.registry import Report
@@ -44,6 +47,11 @@ class _Reports(click.Command):
                 with formatter.section(f"Options of {one.name}"):
                     formatter.write_dl([(safe(name), safe(said)) for name, said in described(one)])
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """The options of the report, too."""
+        name = ctx.params.get("name")
+        return super().shell_complete(ctx, incomplete) + completed(name, own_folder(self._folder(ctx)), incomplete)
+
     def _folder(self, context: click.Context) -> str | None:
         """What --reports says; help comes before other options are looked at."""
         option = next(one for one in self.params if one.name == "reports")
@@ -71,6 +79,32 @@ def _of_the_user(folder: Path) -> tuple[list["Report"], list[tuple[str, str]]]:
             found.append(one)
             rows.append((name, safe(one.answers) or "–"))
     return found, rows
+
+
+def completed(name: str | None, folder: Path | None, begin: str) -> "list[CompletionItem[str]]":
+    """The options of a report that begin so."""
+    from click.shell_completion import CompletionItem
+
+    from sesscore.report.registry import report as find
+
+    if not name or not begin.startswith("-"):
+        return []
+    with contextlib.suppress(SesscoreError):
+        options_of = find(name, folder).parameters.values()
+        told = [(f"--{one.option}", safe(one.help)) for one in options_of]
+        return [CompletionItem(option, help=said) for option, said in told if option.startswith(begin)]
+    return []
+
+
+def _names(context: click.Context, parameter: click.Parameter, begin: str) -> list[str]:
+    """All reports, for a shell."""
+    from sesscore.completion import plain
+    from sesscore.report.registry import own, shipped
+
+    mine: list[str] = []
+    with contextlib.suppress(SesscoreError):
+        mine = own(own_folder(context.params.get("reports")))
+    return plain((*shipped(), *mine), begin)
 
 
 def described(report: "Report") -> Iterator[tuple[str, str]]:
@@ -108,7 +142,7 @@ def of_reports(command: options.Command) -> options.Command:
 
 
 @click.command(cls=_Reports, context_settings={"ignore_unknown_options": True})
-@click.argument("name")
+@click.argument("name", shell_complete=_names)
 @of_reports
 @click.option(
     "--reports",
@@ -120,7 +154,7 @@ def of_reports(command: options.Command) -> options.Command:
 def report(name: str, options_of_the_report: Sequence[str], reports: str | None, **asked: Any) -> None:
     """Print a report on what was ingested.
 
-    NAME: one of those below, or a file NAME.sql of your own.
+    NAME: one of those that --help lists, with the options of each, or a file NAME.sql of your own.
     """
     from sesscore.report.registry import report as find
 

@@ -6,8 +6,15 @@ from sesscore.commands import options
 from sesscore.outlet import write
 
 
+def _names(context: click.Context, parameter: click.Parameter, begin: str) -> list[str]:
+    from sesscore.completion import plain
+    from sesscore.schemas import names
+
+    return plain(names(), begin)
+
+
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_names)
 @options.debug
 def schema(name: str | None) -> None:
     """Print the JSON Schema of a document that sesscore writes.

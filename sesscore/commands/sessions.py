@@ -1,11 +1,14 @@
 """`sesscore sessions`."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sesscore.commands.report import described, given, of_reports, print_report
+from sesscore.commands.report import completed, described, given, of_reports, print_report
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class _Sessions(click.Command):
@@ -17,6 +20,10 @@ class _Sessions(click.Command):
 
         with formatter.section("Filters, order and pages"):
             formatter.write_dl(list(described(report("sessions"))))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """The filters, too."""
+        return super().shell_complete(ctx, incomplete) + completed("sessions", None, incomplete)
 
 
 @click.command(cls=_Sessions, context_settings={"ignore_unknown_options": True})

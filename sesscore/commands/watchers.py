@@ -29,7 +29,7 @@ class PrometheusPath(click.Path):
         return super().convert(value, parameter, context)
 
 
-class CommandLine(click.ParamType[tuple[str, ...]]):
+class CommandLine(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
     """A command, as its words."""
 
     name = "command"

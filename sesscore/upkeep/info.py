@@ -24,10 +24,11 @@ def document(db: str) -> dict[str, Any]:
     with open_for_reading(db, accept=ANY) as database, sqlite_errors(database.path):
         connection = database.connection
         with one_state(connection):
-            return _document(connection, database.path)
+            return of(connection, database.path)
 
 
-def _document(connection: apsw.Connection, path: str) -> dict[str, Any]:
+def of(connection: apsw.Connection, path: str) -> dict[str, Any]:
+    """The same by a connection, which sees one state."""
     standing = standing_of(connection)
     known = standing is not Standing.NEWER
     return {

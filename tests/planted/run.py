@@ -47,6 +47,7 @@ TOPICS = (
     "telemetry",
     "watching",
     "api",
+    "doctor",
 )
 SECONDS = 900  # after which the tests of a bug are taken for endless
 # A test that fails for one of these has not looked at anything.
