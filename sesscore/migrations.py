@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import apsw
 
+from sesscore.compat import set_aside
 from sesscore.errors import SchemaMismatch, SesscoreError
 from sesscore.queries import names, sql
 from sesscore.structure import damage, dangling
@@ -131,7 +132,8 @@ def missing(connection: apsw.Connection) -> list[Migration]:
 
 def _apply(connection: apsw.Connection, migration: Migration) -> None:
     """Run the statements of one migration and record it; the caller holds the transaction."""
-    run_script(connection, migration.script)
+    with set_aside(connection):
+        run_script(connection, migration.script)
     version = migration.version
     connection.execute(
         sql("store/record_migration"),
@@ -162,7 +164,8 @@ def roll_back(connection: apsw.Connection) -> Migration:
         migration = last_applied(connection)
         script = migration.way_back()
         try:
-            run_script(connection, script)
+            with set_aside(connection):
+                run_script(connection, script)
         except (apsw.ConstraintError, apsw.SQLError) as error:
             raise SesscoreError(
                 f"migration {migration} cannot be taken back with what the database holds: {error}",

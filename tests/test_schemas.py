@@ -70,6 +70,8 @@ def documents(capsys, folder, logs, db):
     yield "db.backup", answer_of(capsys, "db", "backup", str(folder / "b.db"), "--full", "--db", own)
     yield "db.restore", answer_of(capsys, "db", "restore", str(folder / "b.db"), "--db", own)
     yield "db.optimize", answer_of(capsys, "db", "optimize", "--vacuum", "--db", own)
+    yield "db.compat", answer_of(capsys, "db", "compat", "jslagrew", "--db", own)
+    yield "db.compat", answer_of(capsys, "db", "compat", "--remove", "--db", own)
     yield from told(logs, str(folder / "told.db"))
     truth = folder / "truth.json"
     assert outcome(capsys, "synth", "-n", "500", "-o", str(folder / "s.json"), "--truth", str(truth))[0] == 0

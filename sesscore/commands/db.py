@@ -162,6 +162,43 @@ def _tell_done(db: str, change: "Change") -> None:
         _say(f"  it is for the version of sesscore before; this one needs {SCHEMA_VERSION}: sesscore db migrate")
 
 
+@db.command()
+@click.argument("name", required=False, type=click.Choice(("datagen24", "jslagrew")))
+@click.option("--remove", is_flag=True, help="Take the views away.")
+@options.database
+@options.format_("text", "json")
+@options.debug
+def compat(name: str | None, remove: bool, db: str | None, format: str) -> None:
+    """Make views with the names of an older tool's tables, in place of those of another.
+
+    NAME: whose. Without it: say which are there. docs/interop.md has their columns.
+    """
+    from sesscore.errors import UsageError
+    from sesscore.upkeep.compat import change, look
+
+    if remove and name:
+        raise UsageError("--remove takes away the views that are there, whichever they are", hint="leave NAME out")
+    path = options.database_path(db)
+    told = change(path, name) if name or remove else look(path)
+    if format == "json":
+        _json(told.as_dict())
+        return
+    _say(f"{path}: " + (f"{told.set}: {', '.join(told.views)}" if told.set else "no views of older tools"))
+
+
+@db.command()
+@options.database
+@options.debug
+def datasette(db: str | None) -> None:
+    """Print metadata for Datasette: what tables and columns mean, and some queries.
+
+    For its option -m, with a file that ends in .json.
+    """
+    from sesscore.upkeep.datasette import metadata
+
+    _json(metadata(options.database_path(db)))
+
+
 # Copies
 
 

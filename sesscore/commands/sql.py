@@ -21,8 +21,8 @@ from sesscore.output import STDOUT
 def sql(query: str, db: str | None, format: str, output: str, telemetry: Telemetry) -> None:
     """Ask the database in SQL; nothing can be changed.
 
-    QUERY: one statement, or - for standard input. docs/design.md has the tables; `session_metrics` and
-    `session_activity` are there to stay.
+    QUERY: one statement, or - for standard input. docs/interop.md has the tables and views, as has the table
+    `column_description`; `session_metrics` and `session_activity` are there to stay.
     """
     from dataclasses import replace
 
