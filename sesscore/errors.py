@@ -22,6 +22,14 @@ class UsageError(SesscoreError, ValueError):
     exit_code = 2
 
 
+class UnknownSession(SesscoreError, LookupError):
+    """No session is meant by what was asked for."""
+
+
+class SnapshotExpired(SesscoreError):
+    """A state of the database was held for as long as it may be."""
+
+
 class ConditionFailed(SesscoreError):
     """A condition that was asked for (--strict, verify, --check) does not hold."""
 

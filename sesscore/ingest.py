@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from functools import partial
 from itertools import chain
 
@@ -16,7 +16,7 @@ from sesscore.reading import Options
 from sesscore.records import BLOCK_BYTES
 from sesscore.result import Degraded, IngestResult
 from sesscore.sensors import Found, Sensor, find_sources, stored_name, wanted_paths
-from sesscore.signals import stop_on_signals
+from sesscore.signals import Stop, stop_on_signals
 from sesscore.telemetry.run import Run
 from sesscore.telling import OnEvent, Telling, heard
 
@@ -44,6 +44,7 @@ def ingest(
     degraded: Degraded = _ignore,
     on_event: OnEvent | None = None,
     own_files: Sequence[str] = (),
+    stop: Stop | None = None,
 ) -> IngestResult:
     """Reads what is new in files into a database, which is made if it does not exist.
 
@@ -55,7 +56,7 @@ def ingest(
     follow: goes on with what comes to the files, and with files that come, until a signal asks to stop (`Follower`).
     problem: is told what cannot be read, as it comes up. degraded: is told what a follower waits out. on_event: is
     called with each milestone, in a thread of its own; then nobody else may watch `run`. own_files: what else is no
-    log.
+    log. stop: asked between batches; without one, SIGINT and SIGTERM ask to stop.
     Raises SesscoreError. A file that cannot be read is a problem of the result, not an error.
     """
     began = time.monotonic()
@@ -70,7 +71,7 @@ def ingest(
     options = Options(
         stored_name(sensor), assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
     )
-    with heard(run, on_event, problem), stop_on_signals() as stop:
+    with heard(run, on_event, problem), stop_on_signals() if stop is None else nullcontext(stop) as stop:
         opened = partial(
             Ingester,
             db,

@@ -6,14 +6,14 @@ import shlex
 
 import apsw
 
-from sesscore.errors import SesscoreError
+from sesscore.errors import UnknownSession
 from sesscore.queries import Row, rows
 
 _KEY = re.compile(r"#([0-9]{1,18})")
 
 
 def find_sessions(connection: apsw.Connection, wanted: str, sensor: str | None) -> list[Row]:
-    """The rows of `session_metrics` that are meant, by sensor and start. Raises SesscoreError if there is none."""
+    """The rows of `session_metrics` that are meant, by sensor and start. Raises UnknownSession."""
     found = [
         row
         for key in _keys(connection, stored_id(wanted), sensor)
@@ -35,10 +35,10 @@ def _keys(connection: apsw.Connection, wanted: str, sensor: str | None) -> list[
     return [row["session_key"] for row in rows(connection, "session/by_id", session_id=wanted, sensor=sensor)]
 
 
-def _unknown(wanted: str, sensor: str | None) -> SesscoreError:
+def _unknown(wanted: str, sensor: str | None) -> UnknownSession:
     if sensor is not None:
         hint = f"sesscore show {shlex.quote(wanted)}, without --sensor"
     else:
         hint = "sesscore ingest PATH, with the log that it is in"
     of = "" if sensor is None else f" of sensor {sensor}"
-    return SesscoreError(f"there is no session {wanted}{of}", hint=hint)
+    return UnknownSession(f"there is no session {wanted}{of}", hint=hint)

@@ -73,11 +73,16 @@ class Texts(dict[int, str | None]):
 
 
 class ActivityReader:
-    """Turns packed activities into those that the view shows."""
+    """Turns packed activities into those that the view shows. ahead: see `Texts`."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._texts = Texts(connection)
+    def __init__(self, connection: apsw.Connection, *, ahead: bool = True) -> None:
+        self._texts = Texts(connection, ahead=ahead)
         self._kinds: dict[int, str] = dict(connection.execute(sql("content/kinds")))
+
+    @property
+    def kinds(self) -> list[str]:
+        """The names of all kinds."""
+        return list(self._kinds.values())
 
     def read(self, first_us: int, activities: str) -> Iterator[Activity]:
         """The activities of a part, in order of time and fingerprint. Raises PartDamaged."""

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sesscore.counts import Counts, Retried
-from sesscore.errors import SesscoreError
+from sesscore.errors import NothingToRead, SesscoreError
 from sesscore.ledger import Ledger
 from sesscore.met import Met, Problem
+
+SCHEMA = "sesscore.ingest/1"
 
 Degraded = Callable[[SesscoreError | None], None]
 """Is told why nothing can be stored for now, and None when it can be again."""
@@ -64,3 +67,24 @@ class IngestResult:
         """Sources that were logs."""
         sources = self.sources
         return sources["read"] + sources["unchanged"]
+
+
+def document(result: IngestResult) -> dict[str, Any]:
+    """For JSON."""
+    problems = [{"source": where, "problem": what, "hint": hint} for where, what, hint in result.problems]
+    return {
+        "schema": SCHEMA,
+        "ledger": result.ledger.as_dict(),
+        "sources": result.sources,
+        "sessions": result.sessions,
+        "retried": result.retried.as_dict(),
+        "elapsed_seconds": round(result.elapsed_seconds, 3),
+        "problems": problems,
+    }
+
+
+def nothing_read(result: IngestResult) -> NothingToRead | None:
+    """The error of a run that found nothing to read, None of any other."""
+    if result.stopped_by or result.did_something:
+        return None
+    return NothingToRead("no source could be read", hint="sesscore ingest FOLDER, the one with cowrie.json in it")

@@ -7,12 +7,13 @@ import signal
 import threading
 from collections.abc import Iterator
 from types import FrameType
+from typing import Self
 
 from sesscore.errors import SesscoreError
 
 
 class Stop:
-    """Whether the program was asked to stop. `wait` sleeps until it is."""
+    """Whether the work was asked to stop. `wait` sleeps until it is. Leaving its `with` block closes it."""
 
     def __init__(self) -> None:
         self.signal = 0
@@ -23,8 +24,16 @@ class Stop:
         """Whether it was asked."""
         return bool(self.signal)
 
-    def ask(self, number: int) -> None:
-        """Asks. From a handler of signals or from any thread."""
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Closes it."""
+        self.close()
+
+    def ask(self, number: int = signal.SIGTERM) -> None:
+        """Asks. From a handler of signals or from any thread. number: of the signal that says so."""
         self.signal = number
         os.write(self._alarm, b"\0")
 

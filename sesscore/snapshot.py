@@ -15,3 +15,15 @@ def one_state(connection: apsw.Connection) -> Iterator[None]:
     finally:
         if connection.in_transaction:  # an I/O error may have ended it
             connection.execute("ROLLBACK")
+
+
+@contextmanager
+def within_state(connection: apsw.Connection) -> Iterator[None]:
+    """A question in a transaction of the caller; what it made for itself is gone after the block."""
+    connection.execute("SAVEPOINT question")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO question")
+            connection.execute("RELEASE question")

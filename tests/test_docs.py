@@ -47,17 +47,18 @@ def first_cells(title, text=GLOSSARY):
 
 @pytest.fixture
 def shell(tmp_path):
-    """Runs commands one after the other in an empty folder, where `sesscore` is the one that is tested."""
-    program = tmp_path / "bin" / "sesscore"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m sesscore "$@"\n')
-    program.chmod(0o755)
+    """Runs commands one after the other in an empty folder, where `sesscore` and `python` are those that are tested."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, words in (("sesscore", "-m sesscore"), ("python", "")):
+        (programs / name).write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {words} "$@"\n')
+        (programs / name).chmod(0o755)
     folder = tmp_path / "folder"
     folder.mkdir()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SESSCORE_")}
     environment |= {
         "SESSCORE_CONFIG": os.devnull,
-        "PATH": f"{program.parent}{os.pathsep}{environment['PATH']}",
+        "PATH": f"{programs}{os.pathsep}{environment['PATH']}",
         "HOME": str(folder),
         "XDG_DATA_HOME": str(folder),
         "PYTHONUTF8": "1",
@@ -129,6 +130,12 @@ def test_examples(path, shell, tmp_path):
             path.write_text(now, "utf-8")
         return
     assert TIME.sub("in … s", now) == TIME.sub("in … s", text)
+
+
+def test_examples_in_python_are_files():
+    """Which a type checker reads (pyproject.toml), beside the page that shows them."""
+    shown = dict(FILE.findall((ROOT / "docs" / "python.md").read_text("utf-8")))
+    assert shown == {path.name: path.read_text("utf-8") for path in (ROOT / "docs" / "examples").glob("*.py")}
 
 
 def test_readme_shows_a_report():

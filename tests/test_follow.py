@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -82,7 +83,7 @@ class Logs:
             def __exit__(signals, *error: object) -> None:
                 self.script.close()
 
-        self._monkeypatch.setattr("sesscore.ingest.stop_on_signals", Signals)
+        self._monkeypatch.setattr(sys.modules["sesscore.ingest"], "stop_on_signals", Signals)
         return ingest(
             [str(path) for path in paths or ([] if "sensors" in options else [self.folder])],
             db=self.db,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -264,7 +265,7 @@ def test_matchers_that_do_not_agree(tmp_path):
 
 def test_an_error_on_the_way_leaves_nothing(tmp_path, monkeypatch):
     """One database is one transaction."""
-    from sesscore import merge as module
+    module = sys.modules["sesscore.merge"]
 
     one = database(tmp_path, "one", [event("a")])
     two = database(tmp_path, "two", [event("a", 1), event("b", 2)])

@@ -7,7 +7,7 @@ import click
 
 from sesscore.commands import options
 from sesscore.commands.telemetry import Telemetry, telemetry_unasked
-from sesscore.errors import ConditionFailed, NothingToRead, SesscoreError, UsageError
+from sesscore.errors import ConditionFailed, SesscoreError, UsageError
 from sesscore.outlet import write
 from sesscore.ownfiles import STATUS_SUFFIX
 from sesscore.safetext import safe
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from sesscore.pragmas import Durability
     from sesscore.result import IngestResult
     from sesscore.telemetry.sinks import Sink
-
-SCHEMA = "sesscore.ingest/1"
 
 
 class Stopped(SesscoreError):
@@ -105,6 +103,7 @@ def ingest(
     from sesscore._scan import settle_memory
     from sesscore.ingest import ingest as run
     from sesscore.met import Problem
+    from sesscore.result import nothing_read
     from sesscore.sensors import wanted_paths
     from sesscore.telemetry.run import Run
 
@@ -143,7 +142,7 @@ def ingest(
             problem=_tell_problem if follow and not quiet else _ignore,  # else when the bar is gone
             degraded=_ignore if quiet else _tell_trouble,
         )
-        if error := _nothing_read(result):
+        if error := nothing_read(result):
             watched.fails(error)
     for trouble in troubles:
         result.met.noted(*trouble)
@@ -180,17 +179,20 @@ def _tell_trouble(error: SesscoreError | None) -> None:
 def _tell(result: "IngestResult", form: str, *, quiet: bool) -> None:
     if form == "json":
         from sesscore.render import to_json
+        from sesscore.result import document
 
-        write(to_json(_document(result)))
+        write(to_json(document(result)))
     elif not quiet:
         click.echo(safe(closing_line(result)), err=True)
 
 
 def _check(result: "IngestResult", path: str, *, strict: bool) -> None:
     """The outcomes that are told after the work is done."""
+    from sesscore.result import nothing_read
+
     if result.stopped_by:
         raise Stopped(result.stopped_by)
-    if error := _nothing_read(result):
+    if error := nothing_read(result):
         raise error
     quarantined = result.quarantined
     if strict and quarantined:
@@ -199,25 +201,6 @@ def _check(result: "IngestResult", path: str, *, strict: bool) -> None:
             where=path,
             hint="sesscore report summary, which lists the reasons",
         )
-
-
-def _nothing_read(result: "IngestResult") -> SesscoreError | None:
-    if result.stopped_by or result.did_something:
-        return None
-    return NothingToRead("no source could be read", hint="sesscore ingest FOLDER, the one with cowrie.json in it")
-
-
-def _document(result: "IngestResult") -> dict[str, object]:
-    problems = [{"source": where, "problem": what, "hint": hint} for where, what, hint in result.problems]
-    return {
-        "schema": SCHEMA,
-        "ledger": result.ledger.as_dict(),
-        "sources": result.sources,
-        "sessions": result.sessions,
-        "retried": result.retried.as_dict(),
-        "elapsed_seconds": round(result.elapsed_seconds, 3),
-        "problems": problems,
-    }
 
 
 def closing_line(result: "IngestResult") -> str:

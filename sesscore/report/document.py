@@ -136,10 +136,11 @@ class Records:
 
     def row(self, record: Mapping[str, Any]) -> list[Value]:
         """The values of its columns."""
-        return [_at(record, column.name) for column in self.columns]
+        return [value_at(record, column.name) for column in self.columns]
 
 
-def _at(record: Any, path: str) -> Value:
+def value_at(record: Any, path: str) -> Value:
+    """What a record holds at the end of a way; None: nothing that fits a table."""
     for step in path.split("."):
         if not isinstance(record, Mapping):
             return None

@@ -46,6 +46,7 @@ TOPICS = (
     "fuzz",
     "telemetry",
     "watching",
+    "api",
     "doctor",
 )
 SECONDS = 900  # after which the tests of a bug are taken for endless
