@@ -10,6 +10,7 @@ nothing that is compiled. Wheels install them below share/; an editable installa
 """
 
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -86,9 +87,14 @@ class BuildShare(Command):
 
 
 class Build(build):
-    """With them."""
+    """With them, and without what another version has left: pip would install its files, too."""
 
     sub_commands = (*build.sub_commands, ("build_share", None))
+
+    def run(self):
+        """As setuptools does it, in an empty folder."""
+        shutil.rmtree(self.build_lib, ignore_errors=True)
+        super().run()
 
 
 setup(

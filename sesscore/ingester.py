@@ -156,7 +156,7 @@ class Ingester:
                 telling.wrote(self._writer, step.opened, step.stored_bytes)
             case Finished():
                 ledger = self._writer.finish(step.row, step.pending_bytes, step.damage)
-                met.read(step.row)
+                met.read(step.row, was_alien=step.opened.was_alien)
                 telling.finished(step.row, ledger, step.opened, met.sources)
             case Unchanged():
                 if step.moved:

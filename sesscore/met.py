@@ -50,9 +50,12 @@ class Met:
         self._unreadable = 0
         self._problems: dict[_File, Problem] = {}
 
-    def read(self, row: SourceRow) -> None:
-        """A source of which something new was read, to its end."""
+    def read(self, row: SourceRow, *, was_alien: bool = False) -> None:
+        """A source of which something new was read, to its end. was_alien: before that, too, so it was said."""
         self._met(row, row.path, _READ)
+        if row.state == "alien" and not was_alien:  # once: a text log lies beside every JSON log, and grows
+            problem = Problem(row.path, "is no Cowrie log: it holds no event", "sesscore quarantine list")
+            self._problem((_place(row.path), row.source_id), problem)
         if row.damage and row.state != "alien":
             problem = Problem(row.path, f"{row.damage}; what stands before it was read", "")
             self._problem((_place(row.path), row.source_id), problem)
@@ -70,10 +73,7 @@ class Met:
         else:
             word = self._word(row.source_id) & ~(_PENDING | _ALIEN)
             self._change(row.source_id, word | _state(row), copied=place)
-        if row.state == "alien":
-            problem = Problem(path, "is no Cowrie log: it holds no event", "sesscore quarantine list")
-            self._problem((place, row.source_id), problem)
-        else:
+        if row.state != "alien":
             self._problems.pop((place, row.source_id), None)
         if self._problems.pop((place, _UNREADABLE), None):  # it is not any more
             self._unreadable -= 1

@@ -50,13 +50,15 @@ class Regressed:
 class Opened:
     """A source that is being read, for who tells how far. All in bytes as stored.
 
-    begin: what was read of it before. handed: how far the batches go that were handed out. over: no more come.
+    begin: what was read of it before. handed: how far the batches go that were handed out. was_alien: so it is known to
+    be no log. over: no more come.
     """
 
     row: SourceRow
     source: Source
     begin: int
     handed: int
+    was_alien: bool = False
     over: bool = False
 
 
@@ -181,7 +183,7 @@ def _read(desk: Desk, candidate: Candidate, turn: Turn) -> Iterator[Step]:
             blocks=desk.blocks,
         )
         begin = row.offset
-        opened = Opened(row, source, source.stored_position, source.stored_position)
+        opened = Opened(row, source, source.stored_position, source.stored_position, row.state == "alien")
         desk.opened[candidate.path] = opened
         try:
             for scanned in reader.batches():

@@ -24,6 +24,7 @@ import sesscore
 from sesscore.recount_sessions import Session as Recounted
 
 PACKAGE = Path(sesscore.__file__).parent
+ROOT = Path(__file__).parents[1]
 FIELDS = tuple(name for name in Recounted.__slots__ if name != "activities")
 TEXTS = ("sensor", "session_id", "match_type", "src_ip", "dst_ip", "protocol", "client_version", "hassh", "matcher")
 
@@ -65,7 +66,7 @@ def test_the_names_are_those_of_the_stub_and_of_the_document() -> None:
     assert typed | {"__version__"} == set(sesscore.__all__)
     assert [name for name in sesscore.__all__ if getattr(sesscore, name).__doc__ is None] == []
     assert set(sesscore.__all__) <= set(dir(sesscore))
-    page = (PACKAGE.parent / "docs" / "python.md").read_text("utf-8")
+    page = (ROOT / "docs" / "python.md").read_text("utf-8")
     named = {name for row in re.findall(r"^\| (`.+?) \|", page, re.M) for name in re.findall(r"`(\w+)`", row)}
     assert named >= set(sesscore.__all__) - {"__version__"}
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
@@ -106,7 +107,7 @@ def test_importing_and_forking_in_a_process_of_their_own(small: str) -> None:
         assert "numpy" not in sys.modules
     """
     code = "import sys\nbefore = set(sys.modules)\n" + code
-    done = subprocess.run([sys.executable, "-c", code, small], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-P", "-c", code, small], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 

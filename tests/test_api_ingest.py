@@ -263,7 +263,7 @@ def test_ctrl_c_in_a_program_of_its_own(tmp_path: Path) -> None:
         except KeyboardInterrupt:
             print("interrupted")
     """
-    command = [sys.executable, "-c", code, log, str(tmp_path / "s.db")]
+    command = [sys.executable, "-P", "-c", code, log, str(tmp_path / "s.db")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
     assert sesscore.ingest(log, db=tmp_path / "s.db").ledger.events + 1 == 1

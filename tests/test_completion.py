@@ -121,7 +121,7 @@ def test_in_the_shell(shell, tmp_path, capsys):
     (tmp_path / "script").write_text(script)
     program = tmp_path / "bin" / "sesscore"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m sesscore "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m sesscore "$@"\n')
     program.chmod(0o755)
     path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
     told = {**os.environ, "PATH": path, "SESSCORE_CONFIG": os.devnull, "TERM": "dumb"}

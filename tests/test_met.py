@@ -51,10 +51,18 @@ def test_what_waits():
 
 def test_an_alien_that_is_mended():
     met = Met()
-    met.unchanged(replace(ROW, state="alien"), "/log")
+    met.read(replace(ROW, state="alien"))
     assert (counts(met), len(met.problems)) == ({"alien": 1}, 1)
     met.mended(ROW)
     assert (counts(met), met.problems) == ({"read": 1}, [])
+
+
+def test_an_alien_is_said_once():
+    """A text log lies beside every JSON log, and grows: whoever reads each hour would be told each hour."""
+    met = Met()
+    met.read(replace(ROW, state="alien"), was_alien=True)
+    met.unchanged(replace(ROW, state="alien"), "/copy")
+    assert (counts(met), met.problems) == ({"alien": 2}, [])
 
 
 def test_a_file_that_can_be_read_again():

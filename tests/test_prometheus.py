@@ -201,7 +201,7 @@ def written(folder: Path) -> str:
     """The file of an ingest that quarantined something."""
     log, file = folder / "cowrie.json", folder / "s.prom"
     log.write_bytes(lines(event("a")) + b"no record\n")
-    command = [sys.executable, "-m", "sesscore", "ingest", str(log), "--db", str(folder / "s.db")]
+    command = [sys.executable, "-P", "-m", "sesscore", "ingest", str(log), "--db", str(folder / "s.db")]
     subprocess.run([*command, "--prometheus-file", str(file)], check=True, capture_output=True)
     return file.read_text("utf-8")
 

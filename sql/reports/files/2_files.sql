@@ -29,10 +29,10 @@ named AS MATERIALIZED (
     CROSS JOIN text AS t ON t.text_id = i.text_id
 ),
 by_day AS MATERIALIZED (
-    SELECT v.day, v.kind, h.value AS shasum, CASE WHEN v.kind = 6 THEN u.value END AS url, v.seen
-    FROM brought AS v
-    LEFT JOIN named AS h ON h.text_id = v.b
-    LEFT JOIN named AS u ON u.text_id = v.a
+    SELECT g.day, g.kind, h.value AS shasum, CASE WHEN g.kind = 6 THEN u.value END AS url, g.seen
+    FROM brought AS g
+    LEFT JOIN named AS h ON h.text_id = g.b
+    LEFT JOIN named AS u ON u.text_id = g.a
     WHERE coalesce(h.value, '') NOT IN (
         'da39a3ee5e6b4b0d3255bfef95601890afd80709',
         'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'

@@ -37,9 +37,9 @@ seen AS MATERIALIZED (
 id AS MATERIALIZED (
     SELECT a AS src_ip_id, src_ip FROM most WHERE NOT several
     UNION ALL
-    SELECT s.src_ip_id, t.value
-    FROM seen AS s
-    CROSS JOIN text AS t ON t.text_id = s.src_ip_id
+    SELECT e.src_ip_id, t.value
+    FROM seen AS e
+    CROSS JOIN text AS t ON t.text_id = e.src_ip_id
     WHERE t.value IN (SELECT src_ip FROM most WHERE several)
 ),
 by_id AS (
