@@ -9,7 +9,7 @@ work=${SANITIZED:-$(mktemp -d)}
 python=${PYTHON:-python3}
 [ -x "$work/venv/bin/python" ] || "$python" -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check \
-    "setuptools>=77" "Cython>=3.1" "pytest>=8.3" "pytest-xdist>=3.6" "hypothesis>=6.120"
+    "setuptools>=77" "Cython>=3.1" "click>=8.1.4,!=8.3.0,!=8.3.1" "pytest>=8.3" "pytest-xdist>=3.6" "hypothesis>=6.120"
 
 rm -rf "$work/tree"
 mkdir "$work/tree"
