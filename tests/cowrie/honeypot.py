@@ -20,7 +20,7 @@ from rotated_logs import written
 HOST = "127.0.0.1"
 SENSOR = "cowrie-of-the-tests"
 NOBODY = 65534
-PATIENCE = 60.0  # seconds
+PATIENCE = 180.0  # seconds: no promise but a guard, for a virtual machine may stand still for more than a minute
 
 # Ports are those that are free. Many attackers fetch from one host.
 SETTINGS = f"""
@@ -84,7 +84,7 @@ class Honeypot:
                 return
             if self._process.poll() is not None or time.monotonic() > ends:
                 self.stop()
-                raise AssertionError(f"Cowrie did not start:\n{(self.folder / 'output').read_text()[-4000:]}")
+                raise AssertionError(f"Cowrie did not start. {self._last_words()}")
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -97,9 +97,10 @@ class Honeypot:
 
     async def until_closed(self, sessions: int) -> None:
         """Return when the log says of so many sessions that they are closed: Cowrie notices later than the client."""
-        async with asyncio.timeout(PATIENCE):
-            while sum(CLOSED in line for line in written(self.logs, self.kept)) < sessions:
-                await asyncio.sleep(0.05)
+        ends = time.monotonic() + PATIENCE
+        while (closed := sum(CLOSED in line for line in written(self.logs, self.kept))) < sessions:
+            assert time.monotonic() < ends, f"{closed} of {sessions} sessions are closed. {self._last_words()}"
+            await asyncio.sleep(0.05)
 
     def pass_midnight(self) -> None:
         """While it runs: Cowrie rotates its log before the next event."""
@@ -116,15 +117,26 @@ class Honeypot:
     def _end(self, end: Any) -> None:
         if (process := self._process) is None:
             return
-        self._process = None
         end(process)
         try:
             process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
+            words = self._last_words()
             process.kill()
             process.wait()
-        assert process.stdin is not None
-        process.stdin.close()
+            raise AssertionError(f"Cowrie did not end. {words}") from None
+        finally:
+            self._process = None
+            assert process.stdin is not None
+            process.stdin.close()
+
+    def _last_words(self) -> str:
+        """The ends of what it printed, if it still runs with where it stands, and of its log for people."""
+        if (process := self._process) is not None and process.poll() is None:
+            process.send_signal(signal.SIGUSR2)
+            time.sleep(1)
+        printed = (self.folder / "output").read_text("utf-8", "replace")
+        return f"Cowrie printed:\n{printed[-4000:]}\nand logged:\n{self._said()[-4000:]}"
 
     def _said(self) -> str:
         """Cowrie's log for people."""

@@ -2,10 +2,11 @@
 
 Cowrie downloads from public addresses only, and no setting changes that. The web server of the tests has ADDRESS, on
 loopback; this one address is taken off Cowrie's list. For its log files it is DAYS later than for others, and a day
-more after each SIGUSR1. Everything else is Cowrie as it was installed.
+more after each SIGUSR1. After SIGUSR2 it prints where its threads stand. Everything else is Cowrie as it was installed.
 """
 
 import datetime
+import faulthandler
 import ipaddress
 import os
 import signal
@@ -44,6 +45,7 @@ def end_with_the_test():
 network._is_blocked = refused_but_web
 DailyLogFile.toDate = to_later_date
 signal.signal(signal.SIGUSR1, pass_midnight)
+faulthandler.register(signal.SIGUSR2)
 threading.Thread(target=end_with_the_test, daemon=True).start()
 sys.argv = ["twistd", "--nodaemon", "--pidfile=", "--umask=0022", "--logger=cowrie.python.logfile.logger", "cowrie"]
 run()
