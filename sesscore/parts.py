@@ -3,7 +3,7 @@
 The view `session_activity` says the same in SQL; here it is said for whole sessions at once, many times faster.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import apsw
@@ -97,18 +97,28 @@ class ActivityReader:
             raise PartDamaged(f"holds an activity of kind {error}") from error
 
 
-def unpacked(activities: str, kinds: Container[int] | None = None) -> list[Packed]:
-    """The activities of a part as numbers, the zeros at their ends put back. Raises PartDamaged.
-
-    kinds: only these.
-    """
+def unpacked(activities: str) -> list[Packed]:
+    """The activities of a part as numbers, the zeros at their ends put back. Raises PartDamaged."""
     try:
-        found = orjson.loads(activities)
-        if kinds is not None:
-            found = [fields for fields in found if fields[0] in kinds]
-        return [fields + _ZEROS[len(fields)] for fields in found]
+        return [fields + _ZEROS[len(fields)] for fields in orjson.loads(activities)]
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise _strange(activities) from error
+
+
+def of_kinds(activities: str, kinds: Iterable[int]) -> dict[int, list[Packed]]:
+    """The same of some kinds, by kind; others are not looked at. Raises PartDamaged."""
+    found: dict[int, list[Packed]] = {kind: [] for kind in kinds}
+    try:
+        for fields in orjson.loads(activities):
+            if (kind := fields[0]) in found:
+                found[kind].append(fields + _ZEROS[len(fields)])
     except (orjson.JSONDecodeError, IndexError, KeyError, TypeError) as error:
-        raise PartDamaged(f"has other things than activities in {activities!r:.80}") from error
+        raise _strange(activities) from error
+    return found
+
+
+def _strange(activities: str) -> PartDamaged:
+    return PartDamaged(f"has other things than activities in {activities!r:.80}")
 
 
 def moments(first_us: int, activities: list[Packed], events: bytes) -> list[Moment]:

@@ -86,10 +86,19 @@ class Uncommon:
         self._snapshot = snapshot
         self._numbers = orjson.dumps(sorted(rarest(counts))).decode()  # as the statement takes them
         self._kept: list[dict[str, Any]] | None = None
+        self._names: list[dict[str, Any]] | None = None
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        """In order of time."""
-        return self._ask() if self._kept is None else iter(self._kept)
+        """In order of time. Whether they are kept is looked up when the first is wanted, not when a list is made."""
+        yield from self._ask() if self._kept is None else self._kept
+
+    def named(self) -> Iterator[dict[str, Any]]:
+        """What a list says of each."""
+        if self._kept is None:
+            return map(_named, self)
+        if self._names is None:
+            self._names = list(map(_named, self._kept))
+        return iter(self._names)
 
     def _ask(self) -> Iterator[dict[str, Any]]:
         kept: list[dict[str, Any]] = []
@@ -114,7 +123,7 @@ def attacks(snapshot: Snapshot, sessions: Iterable[Mapping[str, Any]]) -> Record
 
 def summary(counts: Mapping[int, int], uncommon: Uncommon) -> Records:
     """What all sessions add up to."""
-    named = Listed(lambda: _named(uncommon))
+    named = Listed(uncommon.named)
     figures = {
         "total_attacks": sum(counts.values()),
         "most_common_commands": most_common(counts),
@@ -128,6 +137,5 @@ def summary(counts: Mapping[int, int], uncommon: Uncommon) -> Records:
     return Records("summary", "Summary", _SUMMED, [figures], schema=schema, sheet=sheets.summary, single=True)
 
 
-def _named(sessions: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    for session in sessions:
-        yield {"session": session["session"], "sensor": session["sensor"], "started": moment(session["started"])}
+def _named(session: Mapping[str, Any]) -> dict[str, Any]:
+    return {"session": session["session"], "sensor": session["sensor"], "started": moment(session["started"])}

@@ -1,20 +1,20 @@
 """Sessions as the older tools tell of them: who logged in, what was brought, what was typed."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
 import apsw
 
-from sesscore.parts import Packed, Texts, unpacked
+from sesscore.parts import Packed, Texts, of_kinds
 from sesscore.queries import sql
 from sesscore.render import moment
 from sesscore.report.document import Listed
 
-LOGIN, COMMAND, DOWNLOAD, UPLOAD = 2, 3, 6, 8  # kinds of activities
+LOGIN, COMMAND, DOWNLOAD, UPLOAD = _KINDS = 2, 3, 6, 8  # kinds of activities
 
 Row = Mapping[str, Any]
-Activities = Callable[[int], Iterable[Packed]]  # those of a kind in order of time, each with its moment
+Activities = Callable[[int], Iterable[Packed]]  # those of a kind in order of time; logins with their moment
 
 _value = itemgetter(2)
 
@@ -55,7 +55,8 @@ class Blocks:
     def _listed(self, activities: Activities, kind: int, lasting: bool) -> list[Any] | Listed:
         if lasting:
             return Listed(lambda: self._told(activities(kind), kind))
-        return list(self._told(activities(kind), kind))
+        found = activities(kind)
+        return list(self._told(found, kind)) if found else []
 
     def _told(self, activities: Iterable[Packed], kind: int) -> Iterator[Any]:
         """Commands, or transfers that state a hash."""
@@ -72,18 +73,16 @@ class Blocks:
         """Of one part they are held; of more they are read again for each kind."""
         if session["more"]:
             return lambda kind: self._read(session["session_key"], kind)
-        held: dict[int, list[Packed]] = {kind: [] for kind in (LOGIN, COMMAND, DOWNLOAD, UPLOAD)}
-        for packed in _of_kinds(held, session["first_us"], session["activities"]):
-            held[packed[0]].append(packed)
-        return held.__getitem__
+        return _of_kinds(_KINDS, session["first_us"], session["activities"]).__getitem__
 
     def _read(self, session_key: int, kind: int) -> Iterator[Packed]:
         for first_us, activities, _ in self._connection.execute(sql("session/parts"), {"session_key": session_key}):
-            yield from _of_kinds((kind,), first_us, activities)
+            yield from _of_kinds((kind,), first_us, activities)[kind]
 
 
-def _of_kinds(kinds: Container[int], first_us: int, activities: str) -> Iterator[Packed]:
-    """Activities of some kinds, with the moment in place of the distance from the first event."""
-    for packed in unpacked(activities, kinds):
+def _of_kinds(kinds: Iterable[int], first_us: int, activities: str) -> dict[int, list[Packed]]:
+    """Activities by kind, those that a moment is told of with it in place of the distance from the first event."""
+    found = of_kinds(activities, kinds)
+    for packed in found.get(LOGIN, ()):
         packed[1] += first_us
-        yield packed
+    return found

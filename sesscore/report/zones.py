@@ -102,7 +102,9 @@ def offset_us(text: str) -> int | None:
 
 def rfc3339(us: int) -> str:
     """A moment in UTC, with microseconds and `Z`."""
-    return f"{_clock(us, 'T')}.{us % SECOND_US:06}Z"
+    day, rest_us = divmod(us, DAY_US)
+    seconds, fraction_us = divmod(rest_us, SECOND_US)
+    return f"{_date(day)}T{_clock(seconds)}.{fraction_us:06}Z"
 
 
 def written(us: int, place: Zone, *, brief: bool = False) -> str:
@@ -111,25 +113,31 @@ def written(us: int, place: Zone, *, brief: bool = False) -> str:
     brief: without seconds, if there are none.
     """
     wall_us = place.shown(us)
-    fraction = f".{us % SECOND_US:06}" if us % SECOND_US else ""
-    clock = _clock(wall_us, " ")
+    day, rest_us = divmod(wall_us, DAY_US)
+    seconds, fraction_us = divmod(rest_us, SECOND_US)
+    clock = _clock(seconds)
     if brief and wall_us % MINUTE_US == 0:
         clock = clock.removesuffix(":00")
-    return clock + fraction + ("" if isinstance(place, FixedZone) else _east(wall_us - us))
+    fraction = f".{fraction_us:06}" if fraction_us else ""
+    return f"{_date(day)} {clock}{fraction}" + ("" if isinstance(place, FixedZone) else _east(wall_us - us))
 
 
-def _clock(wall_us: int, between: str) -> str:
-    minute, rest_us = divmod(wall_us, MINUTE_US)
-    return f"{_minute(minute, between)}:{rest_us // SECOND_US:02}"
-
-
-@lru_cache(1024)  # what is written down mostly goes by time
-def _minute(minute: int, between: str) -> str:
-    wall_us = minute * MINUTE_US
+@lru_cache(1024)  # days that the same page tells of
+def _date(day: int) -> str:
+    wall_us = day * DAY_US
     moved_us = _into_datetime(wall_us)
     time = _EPOCH + timedelta(microseconds=wall_us + moved_us)
     year = time.year - moved_us // _CYCLE_US * 400
-    return f"{'-' if year < 0 else ''}{abs(year):04}{time:-%m-%d}{between}{time:%H:%M}"
+    return f"{'-' if year < 0 else ''}{abs(year):04}{time:-%m-%d}"
+
+
+def _clock(seconds: int) -> str:
+    return f"{_minute(seconds // 60)}:{seconds % 60:02}"
+
+
+@lru_cache(24 * 60)
+def _minute(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _east(offset: int) -> str:
