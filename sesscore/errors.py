@@ -1,5 +1,8 @@
 """Errors that end a command. Each says what, where and what to do next, and has its exit code (docs/design.md)."""
 
+import shlex
+from pathlib import Path
+
 
 class SesscoreError(Exception):
     """Something failed.
@@ -62,3 +65,9 @@ class StorageError(SesscoreError, OSError):
 
 class DiskFull(StorageError):
     """There is no room left. Who follows logs waits for some."""
+
+
+def no_folder(of: str, path: str) -> StorageError:
+    """The folder of a database or of a copy does not exist. What comes into it is for its owner alone."""
+    hint = f"install -d -m 0700 {shlex.quote(str(Path(path).parent))}"
+    return StorageError(f"the folder of the {of} does not exist", where=path, hint=hint)

@@ -11,7 +11,7 @@ from typing import Self
 import apsw
 
 from sesscore.connections import has_log, open_for_changes, open_for_queries, peek, size_of, unusable, was_never_made
-from sesscore.errors import NothingToRead, SesscoreError, StorageError
+from sesscore.errors import NothingToRead, SesscoreError, no_folder
 from sesscore.extension import functions
 from sesscore.identity import READING, WRITING, Standing, identify
 from sesscore.locking import WriterLock
@@ -154,11 +154,8 @@ def _missing(path: str) -> NothingToRead:
 
 def check_folder(path: str) -> None:
     """Say it in words of folders, before the lock file would fail to be made there."""
-    folder = Path(path).parent
-    if not folder.is_dir():
-        raise StorageError(
-            "the folder of the database does not exist", where=path, hint=f"mkdir -p {shlex.quote(str(folder))}"
-        )
+    if not Path(path).parent.is_dir():
+        raise no_folder("database", path)
 
 
 def make_private(path: str) -> None:

@@ -127,6 +127,11 @@ def test_where_no_backup_can_be(capsys, db, tmp_path, target):
     assert names(tmp_path) == ["db"]
 
 
+def test_the_folder_of_a_backup_is_for_its_owner_alone(capsys, db, tmp_path):
+    _, _, err = outcome(capsys, "db", "backup", str(tmp_path / "no" / "b.db"), "--db", db)
+    assert f"install -d -m 0700 {tmp_path}/no\n" in err
+
+
 def test_a_copy_that_is_not_the_same_gets_no_name(capsys, db, tmp_path, monkeypatch):
     real = copies._copy
 

@@ -146,7 +146,10 @@ def test_the_exit_code_is_that_of_a_command(capsys, db, harm, code, says):
 def test_a_folder_that_is_missing(capsys, tmp_path):
     code, document = doctor(capsys, "--db", str(tmp_path / "no" / "s.db"))
     assert code == 7
-    assert found(document, "problem", "the folder of the database does not exist")[0]["hint"].startswith("mkdir")
+    (said,) = found(document, "problem", "the folder of the database does not exist")
+    ended, _, err = outcome(capsys, "ingest", __file__, "--db", str(tmp_path / "no" / "s.db"))
+    assert (ended, said["hint"]) == (7, f"install -d -m 0700 {tmp_path}/no")
+    assert err == f"sesscore: {said['what']} ({said['where']})\n  try: {said['hint']}\n"
 
 
 def test_what_a_user_may_not(capsys, tmp_path, db, monkeypatch):

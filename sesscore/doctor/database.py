@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sesscore.doctor.findings import Asked, Section
-from sesscore.errors import SchemaMismatch, SesscoreError, StorageError
+from sesscore.errors import SchemaMismatch, SesscoreError, StorageError, no_folder
 from sesscore.wording import readable
 
 LARGE_LOG: Final = 256 << 20  # it is cut to 64 MiB when no reader holds it
@@ -87,8 +87,7 @@ def _missing(path: str, asked: Asked, section: Section) -> None:
             hint = "check the permissions of the folder, or name another file with --db"
             section.failed(StorageError("the database cannot be made in this folder", where=str(nearest), hint=hint))
         return
-    hint = f"mkdir -p {shlex.quote(str(folder))}"
-    section.failed(StorageError("the folder of the database does not exist", where=path, hint=hint))
+    section.failed(no_folder("database", path))
 
 
 def _permissions(path: str, section: Section) -> None:

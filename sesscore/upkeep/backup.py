@@ -8,7 +8,7 @@ from typing import Any
 import apsw
 
 from sesscore.connections import size_of
-from sesscore.errors import StorageError, UsageError
+from sesscore.errors import UsageError, no_folder
 from sesscore.identity import COPYING
 from sesscore.sqlite_errors import sqlite_errors
 from sesscore.store import open_for_reading, real_path
@@ -76,8 +76,7 @@ def restore_command(backup: str, db: str) -> str:
 
 def _check_target(target: str, path: str, *, overwrite: bool) -> None:
     if not Path(target).parent.is_dir():
-        folder = shlex.quote(str(Path(target).parent))
-        raise StorageError("the folder of the backup does not exist", where=target, hint=f"mkdir -p {folder}")
+        raise no_folder("backup", target)
     if target in (path, f"{path}.lock", *(path + side for side in SIDES)):
         raise UsageError(
             "a backup cannot take the place of the database itself", where=target, hint="name another file"
