@@ -205,7 +205,7 @@ def datasette(db: str | None) -> None:
 @db.command()
 @click.argument("file", type=options.FILE)
 @options.database
-@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@click.option("--force", is_flag=True, help="Replace FILE if it is there; it keeps its mode and group.")
 @_full
 @options.format_("text", "json")
 @telemetry

@@ -65,7 +65,7 @@ def backup_of(
     with draft(draft_of or real) as made:
         copied = copy_verified(connection, made, full=full, run=run)
         _check_target(real, path, overwrite=overwrite)
-        publish(made, real)
+        publish(made, real, keep_rights=True)
     return Backup(real, size_of(real), copied.schema, copied.figures["sessions"], copied.content_hash)
 
 

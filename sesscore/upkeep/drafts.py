@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sesscore.errors import DatabaseInUse, StorageError
+from sesscore.upkeep.rights import take_over
 
 SIDES = ("-wal", "-shm", "-journal")  # what SQLite puts beside a database
 
@@ -37,9 +38,14 @@ def draft(target: str) -> Iterator[str]:
         os.close(descriptor)
 
 
-def publish(path: str, target: str) -> None:
-    """Put a finished draft in the place of its target; after a power cut it is there, or what was there before."""
+def publish(path: str, target: str, *, keep_rights: bool = False) -> None:
+    """Put a finished draft in the place of its target; after a power cut it is there, or what was there before.
+
+    keep_rights: who may read the target may read the draft, too.
+    """
     try:
+        if keep_rights:
+            take_over(path, target)
         Path(path).replace(target)
         sync_folder(target)
     except OSError as error:
