@@ -183,6 +183,7 @@ def test_a_check_names_the_worst_first_and_all_in_one_line(tmp_path: Path) -> No
     assert line.index("/f: unreadable") < line.index("/d: stopped") < line.index("/a/b: running")
     assert page.check_line(found[:2]).startswith("sesscore ok - ")
     assert "2 more" in page.check_line([*found, *found[:2]])
+    assert page.check_line(found[3:4]) == f"sesscore failed - {tmp_path}/e: the disk is full", "the verdict once"
     assert set(ORDER) >= {one.verdict for one in found}
 
 

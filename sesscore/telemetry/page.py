@@ -125,18 +125,19 @@ def _error(one: Standing) -> str:
 def check_line(standings: Sequence[Standing]) -> str:
     """One line: the worst verdict, and each run with its own, the worst first. Without `|`, which monitors cut at."""
     ordered = sorted(standings, key=lambda one: ORDER.index(one.verdict))
-    told = "; ".join(_told(one) for one in ordered[:_MOST_NAMED])
+    several = len(ordered) > 1  # of one the line's head is the verdict
+    told = "; ".join(_told(one, named=several) for one in ordered[:_MOST_NAMED])
     more = f"; {len(ordered) - _MOST_NAMED:,} more" if len(ordered) > _MOST_NAMED else ""
     bad = sum(not one.well for one in ordered)
     head = ordered[0].verdict if bad else "ok"
-    of = f" ({bad:,} of {len(ordered):,})" if bad and len(ordered) > 1 else ""
+    of = f" ({bad:,} of {len(ordered):,})" if bad and several else ""
     return safe(f"sesscore {head}{of} - {told}{more}".replace("|", "/"))
 
 
-def _told(one: Standing) -> str:
+def _told(one: Standing, *, named: bool) -> str:
     name = shortened(one.path, _PATH_WIDTH)
     if not one.well:
-        return f"{name}: {one.verdict}: {one.why}" if one.why else f"{name}: {one.verdict}"
+        return ": ".join(part for part in (name, one.verdict if named else "", one.why) if part)
     figures = words.tallies(one.document or {})
     age = f"{'updated ' if one.goes_on else ''}{words.span(one.age or 0)} ago"
     return ", ".join(part for part in (f"{name}: {one.verdict}", age, figures) if part)
