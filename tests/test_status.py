@@ -175,6 +175,22 @@ def test_the_page_of_a_run(tmp_path: Path) -> None:
     assert "None" not in text
 
 
+def test_of_a_killed_run_the_database_knows_better(tmp_path: Path) -> None:
+    """Its last commit is not in the file, or what is in the file was not committed; the page names who can be asked."""
+
+    def said(**changes: Any) -> str:
+        return "\n".join(page.page([standing(put(tmp_path, fresh(**changes)))])).partition("  database    ")[2]
+
+    gone = ended()
+    words = "may hold more than is told here, or less; ask it: sesscore db info --db"
+    assert said(**gone) == f"{words} /var/lib/sesscore/s.db"
+    assert said(**gone, db="my db") == f"{words} 'my db'"
+    for db in (None, EVIL[:-1], "x" * 100, "", 5):
+        assert said(**gone, db=db) == f"{words} FILE", ascii(db)
+    for other in ({}, {**gone, **DONE}, {**gone, **FAILED}, {**gone, "command": "verify"}, ELSEWHERE):
+        assert said(**other) == ""
+
+
 def test_a_check_names_the_worst_first_and_all_in_one_line(tmp_path: Path) -> None:
     told = {"a|b": fresh(), "c": fresh(**DONE), "d": fresh(**STOPPED), "e": fresh(**FAILED), "f": b"{"}
     found = [standing(put(tmp_path, one, name)) for name, one in told.items()]

@@ -1,5 +1,6 @@
 """Runs as people read them: some lines for each, or one line for all, fit for a monitor."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from sesscore.safetext import safe, shortened
@@ -10,6 +11,7 @@ from sesscore.wording import counted, readable
 _PATH_WIDTH = 80
 _MOST_NAMED = 5  # runs on the line of a check
 _LABEL = 12
+_WRITERS = ("ingest", "merge")  # whose figures are those of their transactions
 
 
 def page(standings: Sequence[Standing]) -> list[str]:
@@ -36,6 +38,7 @@ def _run(one: Standing) -> Iterator[str]:
         ("committed", _committed(one)),
         ("machine", _machine(one)),
         ("error", _error(one)),
+        ("database", _database(one)),
     ):
         if text:
             yield _row(label, text)
@@ -117,6 +120,16 @@ def _error(one: Standing) -> str:
     what = words.word(one.document, "last_error", "what", width=160)
     where = words.word(one.document, "last_error", "where", width=_PATH_WIDTH)
     return f"{what} ({where})" if what and where else what
+
+
+def _database(one: Standing) -> str:
+    """Of a writer that was killed: its last commit may be younger than the file, or older than what that tells."""
+    if not one.killed or words.word(one.document, "command") not in _WRITERS:
+        return ""
+    told = words.there(one.document, ("db",))
+    # Only a name that is shown as it is makes a command that works.
+    named = shlex.quote(told) if told and told == words.word(one.document, "db", width=_PATH_WIDTH) else "FILE"
+    return f"may hold more than is told here, or less; ask it: sesscore db info --db {named}"
 
 
 # The line of a check

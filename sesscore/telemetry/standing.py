@@ -15,7 +15,7 @@ AHEAD_SECONDS: Final = 60.0  # that clocks may differ
 class Standing:
     """path: of the status file. verdict: `running`, `complete`, or why it is not well. document: None if unreadable.
 
-    age: seconds since the last update.
+    age: seconds since the last update. killed: its process is gone, and did not say how it ended.
     """
 
     path: str
@@ -23,6 +23,7 @@ class Standing:
     why: str
     age: float | None = None
     document: Mapping[str, Any] | None = None
+    killed: bool = False
 
     @property
     def well(self) -> bool:
@@ -53,15 +54,16 @@ def standing(path: str, *, max_age: float | None = None, now: float | None = Non
         return Standing(path, "unreadable", error.what)
     written = reading.updated(document)
     age = (time.time() if now is None else now) - (written or 0)
-    verdict, why = _judged(document, age, max_age)
-    return Standing(path, verdict, why, max(0.0, age), document)
+    killed = document["state"] in ("running", "degraded") and _is_gone(document)
+    verdict, why = _judged(document, age, max_age, killed=killed)
+    return Standing(path, verdict, why, max(0.0, age), document, killed)
 
 
-def _judged(document: Mapping[str, Any], age: float, max_age: float | None) -> tuple[str, str]:
+def _judged(document: Mapping[str, Any], age: float, max_age: float | None, *, killed: bool) -> tuple[str, str]:
     state = str(document["state"])
     if state in ("failed", "stopped"):
         return state, _last_error(document) or f"{words.span(max(0, age))} ago"
-    if state in ("running", "degraded") and _is_gone(document):
+    if killed:
         return "stale", f"killed: its process is gone, and the last update was {words.span(max(0, age))} ago"
     if age < -AHEAD_SECONDS:
         return "stale", f"its last update is {words.span(-age)} ahead of this clock"
