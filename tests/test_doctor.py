@@ -11,7 +11,7 @@ import apsw
 import pytest
 from ingested import changing, damaged_index, database, outcome, visit
 
-from sesscore import cli, config
+from sesscore import cli, config, discover
 from sesscore.config_lines import lines_of
 from sesscore.doctor import machine, place
 
@@ -229,6 +229,25 @@ def test_a_configuration_that_cannot_be_used_is_a_finding(capsys, told, db):
         code, document = doctor(capsys, "--config", file, "--db", db)
         assert (code, document["database"]["standing"]) == (2, "current")
         assert len(found(document, "problem", "")) == 1
+
+
+def test_of_a_configuration_that_cannot_be_used_nothing_is_said_to_be_so(capsys, told, tmp_path, monkeypatch):
+    """What it sets is not the default, and its sensors may well be there; what variables set is told all the same."""
+    monkeypatch.setattr(discover, "WELL_KNOWN_PLACES", ())
+    file = told('db = "a.db"\n[[[')
+    code, document = doctor(capsys, "--config", file)
+    assert (code, document["settings"]["configuration_used"]) == (2, False)
+    assert document["database"]["origin"] == "default, for the configuration cannot be used"
+    assert found(document, "note", "the sensors are not known")
+    monkeypatch.setenv("SESSCORE_DURABILITY", "full")
+    page = outcome(capsys, "--config", file, "doctor")[1]
+    assert "all as they are by default" not in page
+    assert "those of the configuration are not known" in page
+    assert "full  (variable: SESSCORE_DURABILITY)" in page
+    assert doctor(capsys, "--config", told(""))[1]["settings"]["configuration_used"] is True
+    monkeypatch.delenv("SESSCORE_DURABILITY")
+    assert "all as they are by default" in outcome(capsys, "doctor")[1]
+    assert doctor(capsys)[1]["settings"]["configuration_used"] is None
 
 
 def test_lines_are_those_of_values():

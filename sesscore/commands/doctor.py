@@ -9,6 +9,8 @@ from click.core import ParameterSource
 from sesscore.commands import options
 from sesscore.outlet import write
 
+_DEFAULT = "default"
+
 
 @click.command()
 @options.database
@@ -27,7 +29,7 @@ def doctor(context: click.Context, db: str | None, check: bool, format: str) -> 
     from sesscore.doctor.page import page
 
     origin = _origin(context)
-    found = examine(Asked(options.database_path(db), origin, origin == "default", check))
+    found = examine(Asked(options.database_path(db), origin, origin.startswith(_DEFAULT), check))
     if format == "json":
         write(_json(found.document()))
     else:
@@ -43,9 +45,10 @@ def _origin(context: click.Context) -> str:
     if source is ParameterSource.ENVIRONMENT:
         option = next(one for one in context.command.params if isinstance(one, click.Option) and one.name == "db")
         return "variable " + next(name for name in options.variables(option, context) if os.environ.get(name))
+    settings = context.find_root().ensure_object(options.Settings)
     if source is ParameterSource.DEFAULT_MAP:
-        return "file " + str(context.find_root().ensure_object(options.Settings).configuration)
-    return "default"
+        return f"file {settings.configuration}"
+    return _DEFAULT if settings.unconfigured is None else f"{_DEFAULT}, for the configuration cannot be used"
 
 
 def _json(document: dict[str, object]) -> bytes:

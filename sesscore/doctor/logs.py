@@ -20,7 +20,8 @@ def look(asked: Asked) -> Section:
     section.facts = {"configured": bool(settings.sensors), "places": places}
     if not settings.sensors and not places:
         hint = "sesscore ingest PATH, or [[sensor]] in the configuration"
-        section.note("no logs lie in a well-known place, and no sensor is configured", hint=hint)
+        sensors = "no sensor is configured" if settings.unconfigured is None else "the sensors are not known"
+        section.note(f"no logs lie in a well-known place, and {sensors}", hint=hint)
     return section
 
 

@@ -30,7 +30,9 @@ def page(examination: Examination) -> str:
 def _section(name: str, facts: dict[str, Any]) -> Iterator[str]:
     yield TITLES[name]
     for fact, value in facts.items():
-        if isinstance(value, list):
+        if fact == "values":
+            yield from (_row(*words) for words in _values(value, known=facts["configuration_used"] is not False))
+        elif isinstance(value, list):
             yield from (_row(*words) for words in _LISTED[fact](value))
         elif isinstance(value, dict):
             yield _row(fact, f"{value['version']}, {value['source_id']}")
@@ -62,8 +64,8 @@ def _extensions(told: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
         yield one["name"], one["path"] or "cannot be imported"
 
 
-def _values(told: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Those that somebody set; what all commands share, once."""
+def _values(told: list[dict[str, Any]], *, known: bool) -> Iterator[tuple[str, str]]:
+    """Those that somebody set; what all commands share, once. known: whether what the configuration sets is."""
     seen: dict[tuple[str, str], list[str]] = {}
     for one in told:
         if one["origin"] != "default":
@@ -72,7 +74,9 @@ def _values(told: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
             seen.setdefault((one["option"], text), []).append(one["command"])
     for (option, text), names in seen.items():
         yield option, text if len(names) > 3 else f"{text}  for {', '.join(names)}"
-    if not seen:
+    if not known:
+        yield "options", "those of the configuration are not known"
+    elif not seen:
         yield "options", "all as they are by default"
 
 
@@ -89,7 +93,6 @@ def _places(told: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
 _LISTED = {
     "packages": _packages,
     "extensions": _extensions,
-    "values": _values,
     "sensors": _sensors,
     "places": _places,
 }

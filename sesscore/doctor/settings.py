@@ -40,6 +40,7 @@ def look(asked: Asked) -> Section:
     section.facts = {
         "configuration": path,
         "configuration_origin": _origin_of_file(root),
+        "configuration_used": _is_used(settings),
         "values": told,
         "sensors": [{"name": one.name, "paths": list(one.paths)} for one in settings.sensors],
     }
@@ -134,6 +135,13 @@ def _origin_of_file(root: click.Context) -> str:
     if origin is ParameterSource.COMMANDLINE:
         return "command line"
     return "variable SESSCORE_CONFIG" if origin is ParameterSource.ENVIRONMENT else "default"
+
+
+def _is_used(settings: Settings) -> bool | None:
+    """None: there is none."""
+    if settings.unconfigured is not None:
+        return False
+    return None if settings.configuration is None else True
 
 
 def _permissions(path: str, section: Section) -> None:
