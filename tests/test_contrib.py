@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from ingested import outcome, visit, write
 
 from sesscore import config
 from sesscore.cli import cli
@@ -47,14 +48,27 @@ def test_the_example_of_the_documents_is_the_file():
 def test_the_example_is_a_configuration():
     told = config.load(str(CONTRIB / "config.toml"), cli)
     assert told.defaults["report"]["db"] == "/var/lib/sesscore/sesscore.db"
-    assert told.sensors[0] == Sensor("dshield", ("/srv/cowrie/var/log/cowrie",))
-    assert len(told.sensors) == 2
+    assert told.sensors == (Sensor("dshield", ("/srv/cowrie/var/log/cowrie",)),)
+
+
+def test_with_the_folders_that_must_be_there_the_example_warns_of_nothing(capsys, tmp_path):
+    text = (CONTRIB / "config.toml").read_text("utf-8")
+    for named, ours in (("/var/lib/sesscore", str(tmp_path)), ("/srv/cowrie/var/log/cowrie", str(tmp_path / "logs"))):
+        assert named in text
+        text = text.replace(named, ours)
+    (tmp_path / "c.toml").write_text(text, "utf-8")
+    write(tmp_path / "logs", a=visit("aa"))
+    code, _, err = outcome(capsys, "--config", str(tmp_path / "c.toml"), "ingest")
+    assert (code, err.count("\n")) == (0, 1), err
+    assert " records: " in err
 
 
 def test_what_the_example_leaves_out_could_stand_there(tmp_path):
-    text = re.sub(r"^# (\w+ = )", r"\1", (CONTRIB / "config.toml").read_text("utf-8"), flags=re.M)
+    text = re.sub(r"^# (\w+ = |\[\[)", r"\1", (CONTRIB / "config.toml").read_text("utf-8"), flags=re.M)
     (tmp_path / "c.toml").write_text(text, "utf-8")
-    assert config.load(str(tmp_path / "c.toml"), cli).defaults["ingest"]["matchers"]
+    told = config.load(str(tmp_path / "c.toml"), cli)
+    assert told.defaults["ingest"]["matchers"]
+    assert [one.name for one in told.sensors] == ["dshield", "archive"]
 
 
 def test_the_readme_shows_a_configuration(tmp_path):
