@@ -5,8 +5,9 @@ AddressSanitizer and UBSan. CONTRIBUTING.md says how to use both. SESSCORE_BUILD
 built to be used once (tests/planted/run.py). SESSCORE_BUILD=wheel leaves out the symbols, which only profilers and
 debuggers read: for what is given to others.
 
-Manual pages and the scripts by which shells complete a line are made of the command line itself, which needs click and
-nothing that is compiled. Wheels install them below share/; an editable installation has none.
+Manual pages and the scripts by which shells complete a line are made of the command line itself, and the reports that
+lie in `sql/`. That needs click and nothing that is compiled. Wheels install them below share/; an editable
+installation has none.
 """
 
 import os
@@ -14,6 +15,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 
 from Cython.Build import cythonize
 from setuptools import Command, Extension, setup
@@ -64,7 +66,11 @@ class BuildShare(Command):
 
     def files(self):
         """By their names below share/. SOURCE_DATE_EPOCH says of which day they are, so that wheels are the same."""
-        sys.path.insert(0, str(Path(__file__).resolve().parent))
+        root = Path(__file__).resolve().parent
+        sys.path.insert(0, str(root))
+        # What is installed as this package lies elsewhere in the checkout.
+        statements = sys.modules["sesscore.sql"] = ModuleType("sesscore.sql")
+        statements.__path__ = [str(root / "sql")]
         from sesscore.cli import cli
         from sesscore.completion import SHELLS, script
         from sesscore.manual import pages

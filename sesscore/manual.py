@@ -1,6 +1,6 @@
 """Manual pages of the command line, one a command, in the macros that every man(1) knows.
 
-They are made when a wheel is built (setup.py), where there is click and nothing else that the program needs.
+They are made when a wheel is built (setup.py), where there is click, `sql/`, and nothing else that the program needs.
 """
 
 import textwrap
@@ -11,6 +11,7 @@ import click
 
 from sesscore import __version__
 from sesscore.commands.options import variables
+from sesscore.commands.report import Reports
 
 ROOT: Final = "sesscore"
 EXIT_STATUS: Final = {
@@ -81,6 +82,7 @@ def _page(context: click.Context, contexts: list[click.Context], date: str) -> I
             # --help and --version have none that anybody would set.
             if option.callback is None or option.expose_value or option.envvar:
                 yield rf"Variable: \fB{escaped(' or '.join(variables(option, context)))}\fR."
+    yield from _reports(context)
     if context.parent is None:
         yield from _table("EXIT STATUS", EXIT_STATUS)
         yield from _table("FILES", FILES)
@@ -110,6 +112,14 @@ def _commands(context: click.Context) -> Iterator[str]:
     if isinstance(context.command, click.Group):
         below = {name: one.get_short_help_str(200) for name, one in sorted(context.command.commands.items())}
         yield from _table("COMMANDS", below)
+
+
+def _reports(context: click.Context) -> Iterator[str]:
+    if isinstance(context.command, Reports):
+        yield from _table("REPORTS", context.command.answers())
+        yield ".PP"
+        shown = f"{context.command_path} --help"
+        yield from _lines(f"Most have options of their own. {shown} lists them, and your own reports.")
 
 
 def _table(heading: str, entries: dict[str, str]) -> Iterator[str]:

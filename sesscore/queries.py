@@ -3,9 +3,10 @@
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import apsw
+if TYPE_CHECKING:
+    import apsw
 
 # Not importlib.resources, which takes longer to import than half of this package.
 _ROOT = Path(import_module("sesscore.sql").__path__[0])
@@ -38,7 +39,7 @@ def _entries(folder: str) -> tuple[tuple[str, bool], ...]:
     return tuple(sorted((entry.name, entry.is_dir()) for entry in _ROOT.joinpath(folder).iterdir()))
 
 
-def rows(connection: apsw.Connection, name: str, **parameters: Value) -> list[Row]:
+def rows(connection: "apsw.Connection", name: str, **parameters: Value) -> list[Row]:
     """What a statement of `sql/` answers, each row by the names of its columns."""
     cursor = connection.cursor()
     cursor.row_trace = _by_name
@@ -46,5 +47,5 @@ def rows(connection: apsw.Connection, name: str, **parameters: Value) -> list[Ro
     return found
 
 
-def _by_name(cursor: apsw.Cursor, values: tuple[Any, ...]) -> Row:
+def _by_name(cursor: "apsw.Cursor", values: tuple[Any, ...]) -> Row:
     return {column[0]: value for column, value in zip(cursor.get_description(), values, strict=True)}

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-import orjson
-
 from sesscore.queries import Value
 from sesscore.report.zones import rfc3339
 from sesscore.safetext import safe, safe_json, shortened, width
@@ -23,6 +21,8 @@ def to_json(document: dict[str, object]) -> bytes:
 
 def json_text(value: object, *, indented: bool = False) -> str:
     """JSON that is safe to look at. A lone surrogate, which no database holds but a name may, stays one."""
+    import orjson  # not there where manual pages are made, which list reports
+
     try:
         text = orjson.dumps(value, option=orjson.OPT_INDENT_2 if indented else None).decode()
     except TypeError:

@@ -1,5 +1,6 @@
 """Manual pages: one a command, with every option, in roff that nothing complains of."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from test_docs import commands
 from sesscore import errors, manual
 from sesscore.cli import cli
 from sesscore.config_tables import keys
+from sesscore.report.registry import report as found
+from sesscore.report.registry import shipped
 
 ROOT = Path(__file__).parents[1]
 PAGES = manual.pages(cli, "2026-01-02")
@@ -28,6 +31,19 @@ def test_each_command_has_a_page_with_all_its_options():
         for key, option in keys(command).items():
             assert (f"--{key}" in page) is not option.hidden, (words, key)
     assert "SESSCORE_INGEST_DB or SESSCORE_DB" in PAGES["sesscore-ingest.1"]
+
+
+def test_the_page_of_report_lists_the_reports(capsys, monkeypatch, tmp_path):
+    """All that come with the program, with what help says of them, and none of whoever makes the page."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "sesscore" / "reports").mkdir(parents=True)
+    (tmp_path / "sesscore" / "reports" / "mine.sql").write_text("-- Mine.\nSELECT 1", "utf-8")
+    page = plain(manual.pages(cli, "2026-01-02")["sesscore-report.1"])
+    listed = page.partition(".SH REPORTS\n")[2].partition("\n.PP\n")[0]
+    told = {name: " ".join(text.split()) for name, text in re.findall(r"\.TP\n\\fB(\S+)\\fR\n((?:[^.].*\n?)+)", listed)}
+    assert told == {name: found(name).answers for name in shipped()}
+    assert "mine" not in page
+    assert "REPORTS" not in "".join(page for name, page in PAGES.items() if name != "sesscore-report.1")
 
 
 def test_exit_codes_are_those_of_the_errors():
@@ -68,20 +84,23 @@ def test_nothing_complains(tool, tmp_path):
 
 
 def test_they_are_made_where_there_is_nothing_but_click():
-    """As in the environment in which a wheel is built: no libraries, nothing compiled. The same each time."""
+    """As in the environment in which a wheel is built: no libraries, nothing compiled, and `sql/` as it lies there."""
     code = (
-        "import sys\n"
-        "for name in ('apsw', 'orjson', 'rich', 'platformdirs', 'isal', 'numpy', 'sesscore.sql'):\n"
+        "import sys, types\n"
+        "for name in ('apsw', 'orjson', 'rich', 'platformdirs', 'isal', 'numpy'):\n"
         "    sys.modules[name] = None\n"
         "for name in ('_scan', '_fold', '_totals', '_packed'):\n"
         "    sys.modules[f'sesscore.{name}'] = None\n"
+        "sys.modules['sesscore.sql'] = types.ModuleType('sesscore.sql')\n"
+        "sys.modules['sesscore.sql'].__path__ = sys.argv[1:]\n"  # as setup.py does it
         "from sesscore.cli import cli\n"
         "from sesscore.completion import SHELLS, script\n"
         "from sesscore.manual import pages\n"
         "sys.stdout.write(''.join(pages(cli, '2026-01-02').values()))\n"
         "[script(shell, cli) for shell in SHELLS]\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd="/", capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", code, str(ROOT / "sql")]
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True)
     assert done.stdout == "".join(PAGES.values())
 
 

@@ -27,17 +27,24 @@ if TYPE_CHECKING:
 FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown")
 
 
-class _Reports(click.Command):
+class Reports(click.Command):
     """Its help lists the reports and their options, those of the user's too."""
+
+    def answers(self) -> dict[str, str]:
+        """What each report of the program answers; found without the libraries that one takes to run."""
+        from sesscore.report.registry import COMPOSED, shipped
+        from sesscore.report.registry import report as find
+
+        return {name: COMPOSED.get(name) or find(name).answers for name in shipped()}
 
     def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """After the options."""
         from sesscore.report.registry import report as find
-        from sesscore.report.registry import shipped
 
-        found = [find(name) for name in shipped()]
+        answers = self.answers()
         with formatter.section("Reports"):
-            formatter.write_dl([(one.name, one.answers) for one in found])
+            formatter.write_dl(list(answers.items()))
+        found = [find(name) for name in answers]
         mine, rows = _of_the_user(own_folder(self._folder(context)))
         if rows:
             with formatter.section("Reports of your own"):
@@ -141,7 +148,7 @@ def of_reports(command: options.Command) -> options.Command:
     return command
 
 
-@click.command(cls=_Reports, context_settings={"ignore_unknown_options": True})
+@click.command(cls=Reports, context_settings={"ignore_unknown_options": True})
 @click.argument("name", shell_complete=_names)
 @of_reports
 @click.option(
