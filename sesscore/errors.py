@@ -3,11 +3,14 @@
 import shlex
 from pathlib import Path
 
+from sesscore.safetext import safe
+
 
 class SesscoreError(Exception):
     """Something failed.
 
-    what: one sentence. where: file, record or byte, if there is one. hint: the next command to try.
+    what: one sentence. where: file, record or byte, if there is one. hint: the next command to try. As text it tells
+    what and where, and its note is the hint, so that all three stand below a traceback of Python.
     """
 
     exit_code = 1
@@ -17,6 +20,12 @@ class SesscoreError(Exception):
         self.what = what
         self.where = where
         self.hint = hint
+        if hint:
+            self.add_note(f"try: {safe(hint)}")
+
+    def __str__(self) -> str:
+        """What and where, safe to show: file names, and what a matcher or a report says, may be an attacker's."""
+        return safe(f"{self.what} ({self.where})" if self.where else self.what)
 
 
 class UsageError(SesscoreError, ValueError):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
+import pickle
 import re
 import subprocess
 import sys
 import threading
+import traceback
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +24,7 @@ from ingested import HOSTILE, answer, changing, database, visit, write
 
 import sesscore
 from sesscore.recount_sessions import Session as Recounted
+from sesscore.safetext import safe
 
 PACKAGE = Path(sesscore.__file__).parent
 ROOT = Path(__file__).parents[1]
@@ -345,6 +348,31 @@ def test_a_database_that_cannot_be_opened(small: str, tmp_path: Path) -> None:
         connection.pragma("user_version", 99)
     assert code(small) == 4
     assert not (tmp_path / "none.db").exists()
+
+
+def test_an_error_as_text_says_what_and_where_and_its_note_what_to_do(tmp_path: Path) -> None:
+    """Also one that went through pickle, as from a process of a pool."""
+    missing = tmp_path / "none.db"
+    with pytest.raises(sesscore.NothingToRead) as raised:
+        sesscore.open(missing)
+    for error in (raised.value, pickle.loads(pickle.dumps(raised.value))):
+        assert str(error) == f"there is no database yet ({missing})"
+        assert error.__notes__ == [f"try: sesscore ingest PATH --db {missing}"]
+        assert (error.what, error.where) == ("there is no database yet", str(missing))
+    shown = "".join(traceback.format_exception(raised.value))
+    assert shown.endswith(f"yet ({missing})\ntry: sesscore ingest PATH --db {missing}\n")
+
+
+def test_an_error_as_text_is_safe_to_show() -> None:
+    """Of every kind. The parts are as they are; without a place and advice there is neither."""
+    for name in sesscore.__all__:
+        kind = getattr(sesscore, name)
+        if isinstance(kind, type) and issubclass(kind, sesscore.SesscoreError):
+            error = kind(HOSTILE, where=HOSTILE, hint=HOSTILE)
+            assert (error.what, error.where, error.hint) == (HOSTILE, HOSTILE, HOSTILE)
+            assert str(error) == f"{safe(HOSTILE)} ({safe(HOSTILE)})"
+            assert error.__notes__ == [f"try: {safe(HOSTILE)}"]
+            assert (str(kind("no")), hasattr(kind("no"), "__notes__")) == ("no", False)
 
 
 def test_a_closed_database(small: str) -> None:

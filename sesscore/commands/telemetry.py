@@ -147,4 +147,4 @@ def _ignore(where: str, what: str, hint: str) -> None:
 
 
 def _dropped(tell: Tell, name: str, error: Exception) -> None:
-    tell(name, f"failed and is left out: {error}", "the work goes on without it")
+    tell(name, f"failed and is left out: {getattr(error, 'what', error)}", "the work goes on without it")
