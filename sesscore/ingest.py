@@ -67,7 +67,7 @@ def ingest(
     own, wanted = [*files_of(db), *own_files], wanted_paths(paths, sensor, sensors)
     find = partial(find_sources, paths, sensor=sensor, sensors=sensors, exclude=own)
     found = Found(iter(())) if only_retry else find()
-    result = IngestResult(met=Met(telling.counted(problem)), only_retry=only_retry)
+    result = IngestResult(met=Met(telling.counted(problem), db=db), only_retry=only_retry)
     options = Options(
         stored_name(sensor), assume_utc_offset_minutes, block_bytes or BLOCK_BYTES, fast, matchers or Registry()
     )

@@ -3,6 +3,7 @@
 There may be a million of them, so a source is eight bytes here. Only what is said of one, and copies, take more.
 """
 
+import shlex
 from array import array
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -38,11 +39,13 @@ _File = tuple[int, int | None]  # hash of its path, and the number of its source
 class Met:
     """What became of each file.
 
-    tell: is told each problem when it comes up, but not the same one twice.
+    tell: is told each problem when it comes up, but not the same one twice. db: the database, for commands that are
+    told.
     """
 
-    def __init__(self, tell: Tell = lambda problem: None) -> None:
+    def __init__(self, tell: Tell = lambda problem: None, *, db: str = "") -> None:
         self._tell = tell
+        self._of_db = f" --db {shlex.quote(db)}" if db else ""
         self._words = array("q")  # by number of the source
         self._copies: dict[int, set[int]] = {}  # of a source: where they lie
         self._empty = Numbers()  # where files lie with nothing in them, which are no sources yet
@@ -54,7 +57,8 @@ class Met:
         """A source of which something new was read, to its end. was_alien: before that, too, so it was said."""
         self._met(row, row.path, _READ)
         if row.state == "alien" and not was_alien:  # once: a text log lies beside every JSON log, and grows
-            problem = Problem(row.path, "is no Cowrie log: it holds no event", "sesscore quarantine list")
+            hint = f"sesscore quarantine list{self._of_db}"
+            problem = Problem(row.path, "is no Cowrie log: it holds no event", hint)
             self._problem((_place(row.path), row.source_id), problem)
         if row.damage and row.state != "alien":
             problem = Problem(row.path, f"{row.damage}; what stands before it was read", "")

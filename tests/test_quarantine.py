@@ -3,6 +3,8 @@
 import base64
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +58,19 @@ def test_several_records_of_one_kind_share_a_row(capsys, db):
     assert row["source"].endswith("/second.json")
     (row, *_) = listed(capsys, db, "--source", "third.json")["listed"]
     assert (row["record"], row["records"], row["reason"]) == (1, 2, "no_time")
+
+
+def test_commands_that_ingest_tells_ask_the_database_that_it_wrote(capsys, tmp_path):
+    """As they are copied, whatever that is called: of what is no Cowrie log, and of what --strict minds."""
+    logs = write(tmp_path, text=b"no log\n", log=LOG)
+    db = str(tmp_path / "my own.db")
+    code, _, err = outcome(capsys, "ingest", *logs, "--db", db, "--strict")
+    told = re.findall(r"try: sesscore (.+)", err)
+    assert (code, len(told)) == (3, 2)
+    for command in told:
+        code, out, _ = outcome(capsys, *shlex.split(command))
+        assert code == 0
+        assert all(shown in out for shown in ("no log", "no_eventid", "no_time")), out
 
 
 def test_what_to_list(capsys, db):

@@ -1,5 +1,6 @@
 """`sesscore ingest`."""
 
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -199,7 +200,7 @@ def _check(result: "IngestResult", path: str, *, strict: bool) -> None:
         raise ConditionFailed(
             f"{counted(quarantined, 'record was', 'records were')} quarantined",
             where=path,
-            hint="sesscore report summary, which lists the reasons",
+            hint=f"sesscore quarantine list --db {shlex.quote(path)}",
         )
 
 
