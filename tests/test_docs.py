@@ -90,6 +90,13 @@ def test_set_up_is_two_commands():
     assert all(len(command.replace("\\\n", "").splitlines()) == 1 for command in given)
 
 
+def test_what_users_do_with_their_logs_stands_before_the_tests():
+    """In no block: those of this section are run (.ci/run), and who sets it up may have no logs."""
+    text = section("Set up")
+    assert text.index("\n    sesscore ingest /") < text.index("pytest")
+    assert "sesscore ingest /" not in "".join(blocks(text, "sh"))
+
+
 def test_the_first_command_does_the_main_job(shell):
     command = blocks(section("Set up"), "sh")[0]
     installation, _, job = command.replace("\\\n", "").partition(" && .venv/bin/sesscore ")
