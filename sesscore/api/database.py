@@ -178,8 +178,9 @@ class Database:
     ) -> "Batches":
         """Sessions, or what they did, as arrays of numpy: each batch is a dictionary of columns of equal length.
 
-        Sessions that began in the period, by their start. columns: only these; None: all. size: about how many rows
-        a batch has, a session's activities are not cut. text: str objects, or codes into `Batches.texts`.
+        Sessions that began in the period, by their start. There are no other filters: choose rows by the arrays
+        (docs/python.md). columns: only these; None: all. size: about how many rows a batch has, a session's activities
+        are not cut. text: str objects, or codes into `Batches.texts`.
         Raises UsageError, also if numpy is not installed.
         """
         from sesscore.api.batches import Batches
