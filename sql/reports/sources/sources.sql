@@ -91,5 +91,5 @@ SELECT
     m.days,
     (SELECT sum(stated) FROM (SELECT DISTINCT turn, stated FROM found)) AS different
 FROM most AS m
-JOIN did AS d ON d.src_ip = m.src_ip
+LEFT JOIN did AS d ON d.src_ip = m.src_ip -- each has sessions, unless the database is damaged
 ORDER BY m.sessions DESC, m.src_ip;
