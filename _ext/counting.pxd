@@ -58,11 +58,14 @@ cdef struct Counting:
     bint whole               # `sums` has all there is
     Sums sides               # the totals of one side of the pairs in `sums`: see sides.pxd
     int64_t side             # which one; 0: the pairs themselves
+    bint by_day              # the values that are stated are counted for each day, too
     ValueRow *rows
     size_t row_count
     int64_t *days
     size_t day_count
+    int64_t *stated_on       # by day, if they are counted so
     int64_t day              # whose rows are read
+    int64_t fresh            # values that were stated on it, so far
     bint of_other            # a day of the part that is compared with
     int64_t last             # the text id that was looked at, and its key
     uint64_t last_key
@@ -75,6 +78,7 @@ cdef inline void close_counting(Counting *counting) noexcept nogil:
     close_sums(&counting.sides)
     free(counting.rows)
     free(counting.days)
+    free(counting.stated_on)
     finalize(counting.values)
     finalize(counting.texts)
     memset(counting, 0, sizeof(Counting))
@@ -172,7 +176,7 @@ cdef inline int count_some(Counting *counting, size_t begin, size_t end) noexcep
     for i in range(end - begin):
         fetch_total(sums, hashes[i])
     for i in range(end - begin):
-        if add_total(sums, counting.means.most, &totals[i], hashes[i]) != SQLITE_OK:
+        if add_total(sums, counting.means.most, &totals[i], hashes[i], &counting.fresh) != SQLITE_OK:
             return SQLITE_NOMEM
     return SQLITE_OK
 
@@ -221,6 +225,7 @@ cdef inline int count_day(Counting *counting, const Part *part, int64_t day) noe
     else:
         bind_null(values, 4)
     counting.day = day
+    counting.fresh = 0
     counting.row_count = 0
     counting.means.counting = counting
     step(values)
@@ -232,10 +237,18 @@ cdef inline int count_day(Counting *counting, const Part *part, int64_t day) noe
 cdef inline int count_part(Counting *counting, const Part *part) noexcept nogil:
     """Adds the values of its days. Returns SQLite's code."""
     cdef int code = list_days(counting, part)
+    cdef int64_t *stated_on
     cdef size_t i
+    if code == SQLITE_OK and counting.by_day:
+        stated_on = <int64_t *>realloc(counting.stated_on, (counting.day_count + 1) * sizeof(int64_t))
+        if stated_on == NULL:
+            return SQLITE_NOMEM
+        counting.stated_on = stated_on
     for i in range(counting.day_count):
         if code == SQLITE_OK:
             code = count_day(counting, part, counting.days[i])
+            if counting.by_day:
+                counting.stated_on[i] = counting.fresh
     return code
 
 
@@ -244,9 +257,9 @@ cdef inline bint has_more(const Sums *sums) noexcept nogil:
     return sums.high != ~<uint64_t>0
 
 
-cdef inline int count_range(Counting *counting, uint64_t low) noexcept nogil:
-    """Makes the totals of values whose hash is at least `low`, up to where they fill the memory. Returns SQLite's code."""
-    cdef int code = begin_sums(&counting.sums, low)
+cdef inline int count_between(Counting *counting, uint64_t low, uint64_t high) noexcept nogil:
+    """Makes the totals of values whose hash lies in a range, which gets smaller if they fill the memory. Returns SQLite's code."""
+    cdef int code = begin_sums(&counting.sums, low, high)
     renew_keys(&counting.means.keys, counting.database)
     counting.last = 0                        # its key may be another
     counting.last_key = 0
@@ -256,6 +269,14 @@ cdef inline int count_range(Counting *counting, uint64_t low) noexcept nogil:
     if code == SQLITE_OK and counting.wish.compared:
         counting.of_other = True
         code = count_part(counting, &counting.wish.other)
+    return code
+
+
+cdef inline int count_range(Counting *counting, uint64_t low) noexcept nogil:
+    """The same of those whose hash is at least `low`, up to where they fill the memory. Returns SQLite's code."""
+    cdef int code = count_between(counting, low, ~<uint64_t>0)
+    if code == SQLITE_OK and counting.by_day and has_more(&counting.sums):   # values that have their turn later were counted, too
+        code = count_between(counting, low, counting.sums.high)
     if code == SQLITE_OK:
         drop_older(&counting.sums, counting.wish.new_day)
     counting.whole = code == SQLITE_OK and low == 0 and not has_more(&counting.sums)

@@ -12,6 +12,7 @@ cdef enum:
     SIDE_A = 1
     SIDE_B = 2
     EACH_WAY = 3             # the pairs, then by a, then by b
+    BY_DAY = 4               # how many pairs there are on each day
 
 
 cdef inline int add_side(Counting *counting, const Total *pair) noexcept nogil:
@@ -49,7 +50,7 @@ cdef inline int count_sides(Counting *counting, uint64_t low) noexcept nogil:
     """Makes the totals of sides whose hash is at least `low`, up to where they fill the memory. Returns SQLite's code."""
     cdef uint64_t from_pair = 0
     cdef size_t i
-    cdef int code = begin_sums(&counting.sides, low)
+    cdef int code = begin_sums(&counting.sides, low, ~<uint64_t>0)
     while code == SQLITE_OK:
         if not counting.whole:
             code = count_range(counting, from_pair)

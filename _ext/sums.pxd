@@ -42,10 +42,10 @@ cdef inline void close_sums(Sums *sums) noexcept nogil:
     memset(sums, 0, sizeof(Sums))
 
 
-cdef inline int begin_sums(Sums *sums, uint64_t low) noexcept nogil:
-    """Empties the table, for hashes from `low` on. Returns SQLite's code; in any case `close_sums` is called."""
+cdef inline int begin_sums(Sums *sums, uint64_t low, uint64_t high) noexcept nogil:
+    """Empties the table, for hashes from `low` to `high`. Returns SQLite's code; in any case `close_sums` is called."""
     sums.low = low
-    sums.high = ~<uint64_t>0
+    sums.high = high
     sums.count = 0
     if sums.slots == NULL:
         sums.mask = 4095
@@ -149,16 +149,29 @@ cdef inline int enter_total(Sums *sums, uint32_t most, const Total *one, uint64_
     return SQLITE_OK
 
 
-cdef inline int add_total(Sums *sums, uint32_t most, const Total *one, uint64_t hashed) noexcept nogil:
+cdef inline bint has_two(int16_t kind) noexcept nogil:
+    """Whether a text b belongs to values of this kind: passwords and hashes."""
+    return kind <= 2 or kind == 6 or kind == 8
+
+
+cdef inline bint is_stated(const Total *total, int64_t side) noexcept nogil:
+    """Whether it has a text on its side; of pairs (side 0), all that its kind has."""
+    return (side == 2 or total.a_key != 0) and (side == 1 or total.b_key != 0 or (side == 0 and not has_two(total.kind)))
+
+
+cdef inline int add_total(Sums *sums, uint32_t most, const Total *one, uint64_t hashed, int64_t *fresh) noexcept nogil:
     """Adds what a value came to on a day, unless it has its turn later. Days must not go back. Returns SQLite's code.
 
-    most: how many totals there may be at once, at least two. hashed: `total_hash`."""
+    most: how many totals there may be at once, at least two. hashed: `total_hash`. fresh: one more if the value is
+    stated, and was not yet seen on this day."""
     cdef Total *total
     if hashed < sums.low or hashed > sums.high:
         return SQLITE_OK
     total = find_total(sums, one, hashed)
     if total == NULL:
+        fresh[0] += is_stated(one, 0)
         return enter_total(sums, most, one, hashed)
+    fresh[0] += total.last_day != one.last_day and is_stated(one, 0)
     total.several |= total.a != one.a
     total.a = min(total.a, one.a)
     total.b = min(total.b, one.b)
@@ -196,16 +209,6 @@ cdef inline int sift(int64_t *heap, size_t count) noexcept nogil:
         at = child
     heap[at] = moved
     return 0
-
-
-cdef inline bint has_two(int16_t kind) noexcept nogil:
-    """Whether a text b belongs to values of this kind: passwords and hashes."""
-    return kind <= 2 or kind == 6 or kind == 8
-
-
-cdef inline bint is_stated(const Total *total, int64_t side) noexcept nogil:
-    """Whether it has a text on its side; of pairs (side 0), all that its kind has."""
-    return (side == 2 or total.a_key != 0) and (side == 1 or total.b_key != 0 or (side == 0 and not has_two(total.kind)))
 
 
 cdef inline int64_t weight(const Total *total, bint compared) noexcept nogil:

@@ -11,6 +11,9 @@ has, `top` or not: of those of the same `turn`, of which there is one for a way 
 if there are any, and a row that is seen as often as the last of them is told. `several` is 1 if a has more than one id. With
 `new_day` there is only what was seen on no day before it.
 
+With side 4 one row for each day: its day, and as `seen` how many of those that are `stated` were seen on it. Of several turns each
+has such rows.
+
 With other_since_day and other_end_day two parts are compared: `before` is what was seen on those days, of other_sensor_id or of
 all, and `top` goes by how much the one differs from the other. Days, and what was seen of kind_low, are not told then.
 
@@ -28,15 +31,21 @@ import os
 
 from counting cimport *
 from keys cimport close_keys, gather_text, open_keys
-from sides cimport EACH_WAY, PAIRS, SIDE_A, SIDE_B, count_sides, told_sums
+from sides cimport BY_DAY, EACH_WAY, PAIRS, SIDE_A, SIDE_B, count_sides, told_sums
 from sqlite cimport *
 from sums cimport MOST_TOTALS, Sums, Total, count_stated, largest, weight
 
 cdef enum:
     FIRST_ARGUMENT = 16      # among the columns
+    SEEN = 5
     SEEN_LOW = 6
+    FIRST_DAY = 7
+    LAST_DAY = 8
     DAYS = 9
     OTHERS = 10
+    WAY = 11
+    TURN = 12
+    STATED = 13
     BEFORE = 14
     ARGUMENTS = 12
     NEEDED_ARGUMENTS = 4
@@ -173,7 +182,7 @@ cdef bint read_wish(int given, sqlite3_value **values, Wish *wish, int64_t *side
     wish.other = Part(numbers[9], numbers[10], stated[11], numbers[11])
     wish.new_day = numbers[8] if stated[8] else INT64_MIN
     wish.together = numbers[5] != 0
-    side[0] = numbers[7] if SIDE_A <= numbers[7] <= EACH_WAY else PAIRS
+    side[0] = numbers[7] if SIDE_A <= numbers[7] <= BY_DAY else PAIRS
     wish.top = numbers[6] if 0 < numbers[6] <= MOST_TOTALS else 0            # there are never more at once
     return True
 
@@ -188,8 +197,11 @@ cdef int filter(Cursor *cursor, int given, const char *text, int argc, sqlite3_v
     code = open_counting(&opened.counting, known.database, known.means, &wish)
     if code != SQLITE_OK:
         return failed(cursor, code)
+    if opened.side == BY_DAY and (wish.compared or wish.new_day != INT64_MIN):
+        return fail(cursor.table, SQLITE_ERROR, b"value_totals by day can neither compare nor tell what is new")
     opened.turn = 0
-    opened.counting.side = PAIRS if opened.side == EACH_WAY else opened.side
+    opened.counting.side = opened.side if opened.side in (SIDE_A, SIDE_B) else PAIRS
+    opened.counting.by_day = opened.side == BY_DAY
     return count_from(cursor, 0)
 
 
@@ -215,7 +227,9 @@ cdef int go_on(Cursor *cursor) noexcept nogil:
     cdef TotalsCursor *opened = <TotalsCursor *>cursor
     cdef Counting *counting = &opened.counting
     cdef const Sums *sums = told_sums(counting)
-    while opened.at < sums.count:
+    if counting.by_day and opened.at < counting.day_count:
+        return SQLITE_OK
+    while not counting.by_day and opened.at < sums.count:
         if weight(&sums.totals[opened.at], counting.wish.compared) >= opened.least:
             return SQLITE_OK
         opened.at += 1
@@ -237,8 +251,31 @@ cdef int after_last(Cursor *cursor) noexcept nogil:
     return (<TotalsCursor *>cursor).done
 
 
+cdef int column_of_day(const TotalsCursor *opened, sqlite3_context *context, int column) noexcept nogil:
+    cdef const Counting *counting = &opened.counting
+    if column == SEEN:
+        result_integer(context, counting.stated_on[opened.at])
+    elif column == FIRST_DAY or column == LAST_DAY:
+        result_integer(context, counting.days[opened.at])
+    elif column == WAY:
+        result_integer(context, BY_DAY)
+    elif column == TURN:
+        result_integer(context, opened.turn)
+    elif column == STATED:
+        result_integer(context, opened.stated)
+    else:
+        result_null(context)
+    return SQLITE_OK
+
+
 cdef int column_of_total(Cursor *cursor, sqlite3_context *context, int column) noexcept nogil:
     cdef const TotalsCursor *opened = <const TotalsCursor *>cursor
+    if opened.counting.by_day:
+        return column_of_day(opened, context, column)
+    return column_of_sum(opened, context, column)
+
+
+cdef int column_of_sum(const TotalsCursor *opened, sqlite3_context *context, int column) noexcept nogil:
     cdef const Total *total = &told_sums(&opened.counting).totals[opened.at]
     cdef bint of_side = opened.counting.side != PAIRS
     cdef bint compared = opened.counting.wish.compared
@@ -252,14 +289,14 @@ cdef int column_of_total(Cursor *cursor, sqlite3_context *context, int column) n
     cells[2] = total.b
     cells[3] = <int64_t>total.a_key
     cells[4] = <int64_t>total.b_key
-    cells[5] = total.seen
+    cells[SEEN] = total.seen
     cells[SEEN_LOW] = cells[BEFORE] = total.seen_low
-    cells[7] = total.first_day
-    cells[8] = total.last_day
+    cells[FIRST_DAY] = total.first_day
+    cells[LAST_DAY] = total.last_day
     cells[DAYS] = cells[OTHERS] = total.days
-    cells[11] = opened.counting.side
-    cells[12] = opened.turn
-    cells[13] = opened.stated
+    cells[WAY] = opened.counting.side
+    cells[TURN] = opened.turn
+    cells[STATED] = opened.stated
     cells[15] = total.several
     result_integer(context, cells[column])
     return SQLITE_OK

@@ -111,15 +111,14 @@ def test_the_top_is_among_what_is_told(rows, top, most):
         connection.close()
     assert told.items() <= expected.items()
     assert largest(expected, top) <= told.keys()
-    stated = {key: row for key, row in expected.items() if is_stated(*key)}
     if most > len(expected):
-        assert all(row[2] >= least_of(stated or expected, top) for row in told.values())
+        assert all(row[2] >= least_of(stated(expected) or expected, top) for row in told.values())
 
 
 def largest(expected, top):
     """The `top` largest, and those of them that have all texts."""
     found = set()
-    for rows in (expected, {key: row for key, row in expected.items() if is_stated(*key)}):
+    for rows in (expected, stated(expected)):
         least = least_of(rows, top)
         found |= {key for key, row in rows.items() if row[2] >= least}
     return found
@@ -317,6 +316,65 @@ def test_the_most_frequent_of_a_side():
     rows = {(0, 1, 1, 100, 104): 3, (0, 1, 1, 103, 105): 3, (1, 1, 2, 101, 104): 5, (1, 1, 2, 101, 0): 1}
     told = filled(rows).execute("SELECT a, seen, others FROM value_totals(1, 2, 0, 2, NULL, 1, 1, 1)").fetchall()
     assert sorted(told) == [(100, 6, 2), (101, 6, 1)]
+
+
+# By day
+
+
+@settings(deadline=None)
+@given(
+    rows=ROWS,
+    kinds=st.sampled_from([(1, 2), (3, 3), (101, 101), (1, 103), (104, 104)]),
+    since=st.integers(-3, 4),
+    length=st.integers(0, 7),
+    sensor=st.sampled_from([None, 1, -1]),
+    together=st.sampled_from([0, 1]),
+    most=st.sampled_from([2, 3, 7, MOST_TOTALS]),
+)
+def test_how_many_there_are_on_each_day(rows, kinds, since, length, sensor, together, most):
+    """Also where they have their turn one after the other: what was begun with and then put off is counted once."""
+    connection = filled(rows, most)
+    try:
+        told = connection.execute(
+            "SELECT turn, stated, first_day, last_day, seen, kind, a, b, days, several"
+            " FROM value_totals(?, ?, ?, ?, ?, ?, NULL, 4)",
+            (*kinds, since, since + length, sensor, together),
+        ).fetchall()
+    finally:
+        connection.close()
+    found = defaultdict(int)
+    for _, _, first, last, seen, *others in told:
+        assert (last, *others) == (first, *[None] * 5)
+        found[first] += seen
+    for day in found:
+        assert found[day] == len(stated(counted(rows, *kinds, day, day + 1, sensor, together)))
+    assert found.keys() == {key[0] for key in rows if since <= key[0] < since + length}
+    everything = counted(rows, *kinds, since, since + length, sensor, together)
+    assert sum(dict(row[:2] for row in told).values()) == (len(stated(everything)) if found else 0)
+
+
+def test_what_is_put_off_is_not_counted_twice():
+    """More values come on the second day than have room: the first day's were counted already."""
+    rows = {(day, 1, 3, text, 0): 1 for text in (100, 101, 104, 105, 106, 9001) for day in (0, 1)}
+    told = filled(rows, 2).execute("SELECT first_day, seen FROM value_totals(3, 3, 0, 9, NULL, 0, NULL, 4)").fetchall()
+    assert [sum(seen for day, seen in told if day == one) for one in (0, 1)] == [6, 6]
+
+
+def test_what_states_no_text_is_on_no_day():
+    rows = {(0, 1, 1, 100, 0): 1, (1, 1, 1, 100, 0): 1, (1, 1, 1, 100, 104): 1, (1, 1, 101, 0, 0): 1}
+    told = filled(rows).execute("SELECT first_day, seen FROM value_totals(1, 101, 0, 9, NULL, 0, NULL, 4)").fetchall()
+    assert told == [(0, 0), (1, 1)]
+
+
+def stated(rows):
+    """Those with all texts that their kind has."""
+    return {key: row for key, row in rows.items() if is_stated(*key)}
+
+
+@pytest.mark.parametrize("more", ["1", "NULL, 0, 1"])
+def test_days_are_of_one_part(more):
+    with pytest.raises(apsw.SQLError, match="by day can neither compare nor tell what is new"):
+        filled({}).execute(f"SELECT * FROM value_totals(1, 2, 0, 9, NULL, 0, NULL, 4, {more})").fetchall()
 
 
 # What is new, and what changed

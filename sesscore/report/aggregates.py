@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sesscore.render import moment
+from sesscore.report.alerts import Alerts
 from sesscore.report.calendar import DAY_US, day_text
 from sesscore.report.document import Column, Document, Records
 from sesscore.report.pieces import Cut, Piece, Sensor
@@ -83,6 +84,11 @@ def counts(fields: Fields) -> Fields:
     return {name: value for name, value in fields.items() if not name.startswith("top_")}
 
 
-def alerts_by_day(piece: Piece, ask: Callable[[int], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """The alerts of all its days, each with its date first."""
-    return [{"date": day_text(day), **alert} for day in piece.days for alert in ask(day)]
+def alerts_by_day(alerts: Alerts, piece: Piece, tallies: Tallies, sensor_id: int | None) -> list[dict[str, Any]]:
+    """The alerts of all its days, each with its date first. What was counted for the piece is not asked for again."""
+    found, addresses = [], tallies.addresses
+    for day in piece.days:
+        if day in addresses:
+            alerts.tell(day, sensor_id, addresses[day])
+        found += [{"date": day_text(day), **alert} for alert in alerts.of(day, sensor_id)]
+    return found

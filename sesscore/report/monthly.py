@@ -56,7 +56,7 @@ def compose(snapshot: Snapshot) -> Document:
                 "unique_countries": None,
                 "unique_asns": None,
             },
-            "alerts_summary": _by_type(alerts_by_day(piece, lambda day: alerts.of(day, sensor_id))),
+            "alerts_summary": _by_type(alerts_by_day(alerts, piece, tallies, sensor_id)),
             "trends": trends.of(piece, tallies, sensor_id),
         }
 

@@ -32,6 +32,7 @@ COMPOSED = {
     "diff": "Two periods, or two sensors: what is new, gone or changed, and the rates by the day.",
     "monthly": "Each month in the same form, with trends.",
     "sessions": "Sessions by filters, in any order, page by page.",
+    "sources": "The addresses that attacked, with what their sessions did.",
     "summary": "The whole database on one page.",
     "timeline": "What happened in each day or hour, with running totals and moving averages.",
     "weekly": "Each ISO week in the same form.",

@@ -33,10 +33,15 @@ class Tallies:
         """Sessions that began, and who they were by all login tries."""
         return {
             "total": sum(row["sessions"] for row in self._protocols),
-            "unique_ips": next((row["unique_ips"] for row in self._rows("sources")), 0),
+            "unique_ips": self._sources.get(None, 0),
             "unique_usernames": self._logins["unique_usernames"],
             "unique_passwords": self._logins["unique_passwords"],
         }
+
+    @property
+    def addresses(self) -> dict[int, int]:
+        """From how many addresses the sessions of each day came, by day; not of days without an address."""
+        return {day: addresses for day, addresses in self._sources.items() if day is not None}
 
     @property
     def spread(self) -> Fields:
@@ -73,6 +78,11 @@ class Tallies:
     @cached_property
     def _protocols(self) -> list[Mapping[str, Any]]:
         return list(self._rows("protocols"))
+
+    @cached_property
+    def _sources(self) -> dict[int | None, int]:
+        """None: of all days."""
+        return {row["day"]: row["unique_ips"] for row in self._rows("sources")}
 
     @cached_property
     def _command_counts(self) -> dict[int, int]:

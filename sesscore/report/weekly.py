@@ -46,7 +46,7 @@ def compose(snapshot: Snapshot) -> Document:
             "sessions": {**tallies.sessions, "daily_average": average(tallies.sessions["total"], days)},
             "commands": {**counts(tallies.commands), "daily_average": average(tallies.commands["total"], days)},
             "files": counts(tallies.files),
-            "alerts_summary": alerts_by_day(piece, lambda day: alerts.of(day, sensor_id)),
+            "alerts_summary": alerts_by_day(alerts, piece, tallies, sensor_id),
         }
 
     columns = [Column("year_week", label="week"), Column("days_included", Kind.COUNT, "days")]

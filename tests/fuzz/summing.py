@@ -19,6 +19,8 @@ from sesscore.migrations import run_migrations
 
 KNOWN = {100: "root", 101: "admin", 102: "", 103: "root"}
 MOST_ROWS = 12
+BY_DAY = 4  # a side
+WITH_TWO = (1, 2, 6, 8)  # kinds that have two texts
 INT64 = range(-(1 << 63), 1 << 63)
 SAFE = range(1 << 40)
 
@@ -59,21 +61,25 @@ def _rows(data: bytes) -> tuple[list[list[Any]], list[list[Any]]]:
 
 
 def judge(data: bytes) -> Any:
-    """Pairs and both sides; what comes out: how it ended."""
+    """Pairs, both sides, and by day; what comes out: how it ended."""
     values, texts = _rows(data)
-    side = len(data) % 4
+    side = len(data) % 5
     connection = _opened()
     connection.execute("DELETE FROM v; DELETE FROM main.text")
     connection.executemany("INSERT INTO v VALUES (?, ?, ?, ?, ?, ?)", values)
     connection.executemany("INSERT INTO main.text VALUES (?, ?)", texts)
     try:
         told = connection.execute(
-            "SELECT kind, a, b, seen FROM value_totals(1, 104, -4, 9, NULL, 0, ?, ?)", (len(data) % 3 or None, side)
+            "SELECT kind, a, b, seen, first_day FROM value_totals(1, 104, -4, 9, NULL, 0, ?, ?)",
+            (len(data) % 3 or None, side),
         ).fetchall()
     except (apsw.CorruptError, apsw.SQLError, apsw.MismatchError, apsw.TooBigError, apsw.RangeError) as error:
         return type(error).__name__, str(error)[:40]
-    if side == 0 and not len(data) % 3 and len(texts) == len(KNOWN) and all(map(_sane, values)):
-        _compare(values, told)
+    if len(texts) == len(KNOWN) and all(map(_sane, values)):
+        if side == 0 and not len(data) % 3:
+            _compare(values, told)
+        elif side == BY_DAY:
+            _compare_days(values, told)
     return len(told)
 
 
@@ -87,11 +93,22 @@ def _compare(values: list[list[Any]], told: list[Any]) -> None:
         if 0 <= day < 9 and 1 <= kind <= 104 and kind != 104:
             expected[kind, KNOWN[a], KNOWN.get(b)] += seen
     found: Counter[Any] = Counter()
-    for kind, a, b, seen in told:
+    for kind, a, b, seen, _ in told:
         if kind != 104:
             found[kind, KNOWN[a], KNOWN.get(b)] += seen
     if +found != +expected:
         raise Wrong("totals are others than a plain count")
+
+
+def _compare_days(values: list[list[Any]], told: list[Any]) -> None:
+    stated = {
+        (day, kind, a if kind == 104 else KNOWN[a], KNOWN.get(b))
+        for day, _, kind, a, b, seen in values
+        if 0 <= day < 9 and 1 <= kind <= 104 and seen and (b or kind not in WITH_TWO)
+    }
+    expected = Counter(day for day, *_ in stated)
+    if Counter({day: seen for *_, seen, day in told if seen}) != expected:
+        raise Wrong("by day there are others than a plain count says")
 
 
 WORDS = (

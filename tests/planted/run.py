@@ -25,7 +25,10 @@ from xml.etree import ElementTree
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-NEEDED = ("_ext", "sql", "sesscore", "tests", "setup.py", "pyproject.toml", "CHANGELOG.md", "README.md")
+NEEDED = (
+    *("_ext", "sql", "sesscore", "tests", "docs", "contrib"),
+    *("setup.py", "pyproject.toml", "CHANGELOG.md", "README.md"),
+)
 LEFT = shutil.ignore_patterns("__pycache__", "*.so", "*.py[cod]", ".*_cache")
 TOPICS = (
     "kernel",

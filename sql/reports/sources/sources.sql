@@ -14,11 +14,16 @@
 --   first moment: when the first of the sessions began
 --   last moment: when the last event of them was
 --   days count: on which a session began
+--   different count: how many addresses there are
 WITH
+found AS MATERIALIZED (
+    SELECT turn, stated, a, several, seen, days
+    FROM value_totals(101, 101, :first_day, :end_day, :sensor_id, 0, :limit)
+),
 most AS MATERIALIZED (
-    SELECT v.a, v.several, t.value AS src_ip, v.seen AS sessions, v.days
-    FROM value_totals(101, 101, :first_day, :end_day, :sensor_id, 0, :limit) AS v
-    JOIN text AS t ON t.text_id = v.a
+    SELECT f.a, f.several, t.value AS src_ip, f.seen AS sessions, f.days
+    FROM found AS f
+    JOIN text AS t ON t.text_id = f.a
     ORDER BY sessions DESC, src_ip
     LIMIT :limit
 ),
@@ -83,7 +88,8 @@ SELECT
     d.uploads,
     d.first,
     d.last,
-    m.days
+    m.days,
+    (SELECT sum(stated) FROM (SELECT DISTINCT turn, stated FROM found)) AS different
 FROM most AS m
-JOIN did AS d ON d.src_ip = m.src_ip
+LEFT JOIN did AS d ON d.src_ip = m.src_ip -- each has sessions, unless the database is damaged
 ORDER BY m.sessions DESC, m.src_ip;
