@@ -146,7 +146,7 @@ def test_one_line_of_megabytes_moves_the_progress(desk: Desk, monkeypatch: pytes
     ingest([path], db=desk.db, run=run)
     reading = [document for document in run.documents if document["phase"] == "reading"]
     within = [document for document in reading if document["counters"]["lines"] <= 1]
-    assert len({document["progress"]["current"] for document in within}) > 5
+    assert len({document["progress"]["current"] for document in within}) >= 4  # two threads look at the first blocks
     size = Path(path).stat().st_size
     assert max(document["progress"]["current"] for document in within) > 0.9 * size
     assert all(document["progress"]["current"] <= size for document in reading)
