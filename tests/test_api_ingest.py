@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -208,15 +207,6 @@ def test_no_handler_is_touched(tmp_path: Path) -> None:
     assert [*during, [signal.getsignal(number) for number in NUMBERS]] == [before, before]
 
 
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Also where the tests were started in the background, where a shell has SIGINT ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_leaves_a_committed_state(tmp_path: Path) -> None:
     """It is raised where the caller waits, after what is at hand is committed; the next run goes on there."""
     logs = write(
@@ -252,7 +242,6 @@ def test_ctrl_c_leaves_a_committed_state(tmp_path: Path) -> None:
     assert threading.active_count() <= before + 1
 
 
-@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_in_a_program_of_its_own(tmp_path: Path) -> None:
     """The lock is let go, the traceback is that of KeyboardInterrupt, and a second one does not wait."""
     [log] = write(tmp_path / "logs", a=[event("aa") | {"session": None, "conn": "aa"}])
