@@ -1,22 +1,26 @@
 """Plain text: the sheets of the older reports where a report has them, else the page without colour and bars."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sesscore.formats.table import page
 from sesscore.render import PAGE, written
-from sesscore.report.document import Document, Labelled, Line, Records, Sheet
+from sesscore.report.document import Document, Labelled, Records, Sheet
 from sesscore.safetext import safe, width
 
 if TYPE_CHECKING:
     from sesscore.formats import Look
 
+_AT_ONCE = 64  # lines of a sheet
+
 
 def pieces(document: Document, look: "Look") -> Iterator[bytes]:
-    """Line by line."""
+    """Some lines at a time."""
     if any(isinstance(section, Records) and section.sheet for section in document.sections):
-        for line in _sheets(document):
-            yield f"{line}\n".encode(look.encoding, "backslashreplace")
+        lines = _sheets(document)
+        while some := list(islice(lines, _AT_ONCE)):
+            yield "\n".join((*some, "")).encode(look.encoding, "backslashreplace")
     else:
         yield from written(page(document, PAGE, drawn=False), encoding=look.encoding)
 
@@ -31,9 +35,9 @@ def _sheets(document: Document) -> Iterator[str]:
 
 def _lines(sheet: Sheet) -> Iterator[str]:
     for line in sheet:
-        match line:
-            case Labelled(label, value, columns, padded):
-                text = safe(value)
-                yield f"{safe(label):>{columns}}  {text}{' ' * (padded - width(text))}"
-            case Line(text, indent):
-                yield " " * indent + safe(text)
+        if isinstance(line, Labelled):
+            label, value, columns, padded = line
+            text = safe(value)
+            yield f"{safe(label):>{columns}}  {text}{' ' * (padded - width(text))}"
+        else:
+            yield " " * line.indent + safe(line.text)

@@ -6,7 +6,7 @@ not need.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sesscore.report.period import Period
 from sesscore.report.values import Kind, Value
@@ -79,11 +79,10 @@ class Sum:
     unseen: bool = False
 
 
-# A record as the older reports print it, line by line.
+# A record as the older reports print it, line by line. There are hundreds of thousands, so they are tuples.
 
 
-@dataclass(frozen=True)
-class Labelled:
+class Labelled(NamedTuple):
     """A label, ending in the column `width`, and a value."""
 
     label: str
@@ -92,8 +91,7 @@ class Labelled:
     padded: int = 50  # the least width of the value
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line of text, as it is but for what is not safe to show. indent: blanks before it."""
 
     text: str = ""

@@ -6,7 +6,9 @@ from typing import Any
 
 from sesscore.report.document import Labelled, Line, Sheet
 
-_RULE = "X" * 96
+_BLANK = Line()
+_COMMANDS = (_BLANK, Line(f"{'/' * 18} COMMANDS ATTEMPTED {'/' * 18}"), _BLANK)
+_END = (_BLANK, _BLANK, Line("X" * 96), _BLANK)
 _HASH = "SHA-256 Hash"
 
 Row = Mapping[str, Any]
@@ -24,10 +26,10 @@ def block(session: Row) -> Sheet:
     yield Labelled("Total Commands Run", str(session["total_commands"]))
     yield from _transfers("DOWNLOAD", map(_download, session["downloads"]))
     yield from _transfers("UPLOAD", map(_upload, session["uploads"]))
-    yield from (Line(), Line(f"{'/' * 18} COMMANDS ATTEMPTED {'/' * 18}"), Line())
+    yield from _COMMANDS
     for command in session["commands"]:
         yield Line(f"# {command or ''}")
-    yield from (Line(), Line(), Line(_RULE), Line())
+    yield from _END
 
 
 def seconds(duration_ms: int) -> str:
@@ -50,9 +52,9 @@ def _transfers(direction: str, transfers: Iterable[Sheet]) -> Iterator[Labelled 
     banner = True
     for transfer in transfers:
         if banner:
-            yield from (Line(), Line(f"{'-' * 19} {direction} DATA {'-' * 19}"))
+            yield from (_BLANK, Line(f"{'-' * 19} {direction} DATA {'-' * 19}"))
             banner = False
-        yield Line()
+        yield _BLANK
         yield from transfer
 
 
@@ -73,22 +75,22 @@ def summary(figures: Row) -> Sheet:
     common = figures["most_common_commands"]
     yield _row("Total Number of Attacks:", str(figures["total_attacks"]))
     yield _row("Most Common Number of Commands:", "N/A" if common is None else str(common))
-    yield Line()
+    yield _BLANK
     yield _row("Number of Commands", "Times Seen")
     yield _row("-" * 18, "-" * 10)
     for row in figures["command_counts"]:
         yield _row(str(row["commands"]), str(row["seen"]))
-    yield Line()
+    yield _BLANK
     yield from _headed("VT Classifications", 48, 18)
     for row in figures["vt_classifications"]:
         yield _row(row["classification"], str(row["seen"]))
-    yield Line()
+    yield _BLANK
     yield from _sessions("Attacks With Uncommon Command Counts", 60, 36, figures["uncommon_command_counts"])
-    yield Line()
+    yield _BLANK
     yield from _sessions("Attacks With Recent VT First Submission", 60, 39, figures["recent_first_submissions"])
-    yield Line()
+    yield _BLANK
     yield from _sessions("Abnormal Attacks", 50, 16, figures["abnormal"])
-    yield from (Line(), Line())
+    yield from (_BLANK, _BLANK)
 
 
 def _row(label: str, value: str) -> Labelled:
