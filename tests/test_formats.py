@@ -81,6 +81,14 @@ def sections_of(texts, place):
     return [Records("texts", "Texts", columns, [{"text": text} for text in texts], sheet=lambda record: sheet.pop(0))]
 
 
+def test_long_lines_of_a_sheet_are_not_gathered():
+    """An attacker's line can be of megabytes, here two with its label; many short ones go out together."""
+    long = ["x" * 1_000_000] * 5
+    parts = list(pieces(document(*sections_of([*long, *["y"] * 1000], "sheet")), "text", Look()))
+    assert max(map(len, parts)) < 2_100_000
+    assert len(parts) < 50
+
+
 @pytest.mark.parametrize(
     ("form", "place"),
     [*((form, "table") for form in FORMATS if form != "text"), ("text", "sheet"), ("json", "records")],

@@ -1,7 +1,6 @@
 """Plain text: the sheets of the older reports where a report has them, else the page without colour and bars."""
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from sesscore.formats.table import page
@@ -12,17 +11,31 @@ from sesscore.safetext import safe, width
 if TYPE_CHECKING:
     from sesscore.formats import Look
 
-_AT_ONCE = 64  # lines of a sheet
+_AT_ONCE = 16 << 10  # characters: line by line takes longer, and a line can be of megabytes
 
 
 def pieces(document: Document, look: "Look") -> Iterator[bytes]:
     """Some lines at a time."""
     if any(isinstance(section, Records) and section.sheet for section in document.sections):
-        lines = _sheets(document)
-        while some := list(islice(lines, _AT_ONCE)):
-            yield "\n".join((*some, "")).encode(look.encoding, "backslashreplace")
+        for some in _gathered(_sheets(document)):
+            yield some.encode(look.encoding, "backslashreplace")
     else:
         yield from written(page(document, PAGE, drawn=False), encoding=look.encoding)
+
+
+def _gathered(lines: Iterator[str]) -> Iterator[str]:
+    """Some lines at a time, each with its end."""
+    some: list[str] = []
+    size = 0
+    for line in lines:
+        some.append(line)
+        size += len(line)
+        if size >= _AT_ONCE:
+            yield "\n".join((*some, ""))
+            some.clear()
+            size = 0
+    if some:
+        yield "\n".join((*some, ""))
 
 
 def _sheets(document: Document) -> Iterator[str]:
